@@ -1,0 +1,63 @@
+#pragma once
+// HTTP/1.1 messages as plain data, for the servers and clients that the harness itself is.
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace faultline::http {
+
+/// Header fields in the order of the wire; names compare without regard to case (RFC 9110, 5.1).
+class Headers {
+ public:
+  Headers() = default;
+  Headers(std::initializer_list<std::pair<std::string, std::string>> fields) : fields_(fields) {}
+
+  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  /// Replaces every field of that name.
+  void set(std::string_view name, std::string value);
+  /// The first field of that name.
+  std::optional<std::string_view> find(std::string_view name) const;
+  bool has(std::string_view name) const { return find(name).has_value(); }
+
+  auto begin() const { return fields_.begin(); }
+  auto end() const { return fields_.end(); }
+  std::size_t size() const { return fields_.size(); }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+struct Request {
+  std::string method = "GET";
+  std::string target = "/";  // path and query, as in the request line
+  Headers headers;
+  std::string body;
+};
+
+struct Response {
+  int status = 200;
+  Headers headers;
+  std::string body;
+};
+
+/// The path of a target, without its query; still percent-encoded.
+std::string_view path_of(std::string_view target);
+/// The query's parameters in order, decoded ('+' is a space).
+std::vector<std::pair<std::string, std::string>> query_of(std::string_view target);
+std::string percent_decoded(std::string_view text);
+std::string percent_encoded(std::string_view text);
+
+/// Where an http:// URL points.
+struct Url {
+  std::string host;
+  std::string port;    // "80" unless given
+  std::string target;  // "/" unless given
+};
+/// Nothing when the text is not an http URL.
+std::optional<Url> parse_url(std::string_view text);
+
+}  // namespace faultline::http

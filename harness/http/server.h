@@ -1,0 +1,46 @@
+#pragma once
+// An HTTP/1.1 server on a Loop: keep-alive, pipelining in order, bounded in everything a client sends. Made
+// for mocks and pages; Beast stays behind this header.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/time.h"
+#include "http/message.h"
+#include "loop/loop.h"
+
+namespace faultline::http {
+
+struct ServerLimits {
+  std::size_t header_bytes = 64 * 1024;
+  std::size_t body_bytes = 8 * 1024 * 1024;  // larger: 413
+  Duration idle = std::chrono::minutes(5);   // a keep-alive connection without a request
+};
+
+/// Takes the answer to one request. Call it once, on the loop's thread, now or later; later calls, and calls
+/// after the connection went away, are ignored.
+using Respond = std::function<void(Response)>;
+/// Called on the loop's thread.
+using Handler = std::function<void(const Request& request, Respond respond)>;
+
+class Server {
+ public:
+  /// Listens when it returns. `host` is a numeric address, port 0 any free one.
+  /// Throws EnvironmentError when the address cannot be had.
+  Server(Loop& loop, const std::string& host, std::uint16_t port, Handler handler, ServerLimits limits = {});
+  /// Closes the listener and every connection; the handler is not called after it returns.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const;
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace faultline::http
