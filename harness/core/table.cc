@@ -4,6 +4,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -21,7 +22,9 @@ struct Document {
 };
 
 Place place_in(const Document& document, const toml::source_region& source) {
-  return {document.name, static_cast<int>(source.begin.line), static_cast<int>(source.begin.column)};
+  // What was set from the command line carries a name of its own.
+  return {source.path ? *source.path : document.name, static_cast<int>(source.begin.line),
+          static_cast<int>(source.begin.column)};
 }
 
 std::string_view name_of(Value::Kind kind) {
@@ -141,6 +144,71 @@ Table Table::parse_file(const std::filesystem::path& path, Diagnostics& problems
     return parse("", path.string(), problems);
   }
   return parse(text.str(), path.string(), problems);
+}
+
+namespace {
+
+// The value that `text` is in TOML, as a table with the one key `v`.
+toml::table parse_value(const std::string& text, const std::string& name) {
+  try {
+    return toml::parse("v = " + text, name);
+  } catch (const toml::parse_error&) {
+    toml::table table = toml::parse("v = ''", name);
+    *table["v"].as_string() = text;
+    return table;
+  }
+}
+
+// The element of an array of tables with that name, or at that index.
+toml::node* element(toml::array& array, const std::string& name) {
+  for (toml::node& node : array) {
+    if (toml::table* table = node.as_table(); table && (*table)["name"].value<std::string>() == name) {
+      return &node;
+    }
+  }
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+  const bool is_index = error == std::errc{} && end == name.data() + name.size() && index < array.size();
+  return is_index ? array.get(index) : nullptr;
+}
+
+}  // namespace
+
+void Table::set(const Override& change) {
+  const std::string source = fmt::format("--set {}={}", change.key, change.value);
+  // The document belongs to this table and what is taken from it, and nothing has been taken yet.
+  auto* table = const_cast<toml::table*>(state_->table);
+  std::istringstream path(change.key);
+  std::vector<std::string> steps;
+  for (std::string step; std::getline(path, step, '.');) {
+    steps.push_back(step);
+  }
+  for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
+    toml::node* next = table->get(steps[i]);
+    if (!next) {
+      next = &table->insert(steps[i], toml::table{}).first->second;
+    }
+    if (toml::array* array = next->as_array(); array && i + 2 < steps.size()) {
+      next = element(*array, steps[++i]);
+    }
+    table = next ? next->as_table() : nullptr;
+    if (!table) {
+      state_->document->problems->push_back({{source, 0, 0}, fmt::format("there is no '{}'", steps[i]), {}});
+      return;
+    }
+  }
+  toml::table value = parse_value(change.value, source);
+  if (steps.empty()) {
+    state_->document->problems->push_back({{source, 0, 0}, "the key is empty", {}});
+    return;
+  }
+  table->insert_or_assign(steps.back(), std::move(*value.get("v")));
+}
+
+std::string Table::to_toml() const {
+  std::ostringstream text;
+  text << toml::toml_formatter(*state_->table) << '\n';
+  return text.str();
 }
 
 Place Table::place() const {
@@ -368,7 +436,8 @@ void Table::finish() {
     const std::string name(key.str());
     if (!known.contains(name)) {
       state_->document->problems->push_back(
-          {place_in(*state_->document, key.source()), fmt::format("unknown key '{}'", name),
+          {place_in(*state_->document, key.source().begin ? key.source() : value.source()),
+           fmt::format("unknown key '{}'", name),
            did_you_mean(name, std::vector<std::string>(known.begin(), known.end()))});
     }
   }

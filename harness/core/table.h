@@ -54,12 +54,25 @@ class Value {
   std::shared_ptr<const Node> node_;
 };
 
+/// A value that takes the place of the file's. The key is dotted; an element of an array of tables is named
+/// by its `name` or its index: "service.env.DEBUG", "phase.incident.for". The value is TOML, and what is no
+/// TOML value is a string.
+struct Override {
+  std::string key;
+  std::string value;
+};
+
 class Table {
  public:
   /// Reads a file or a text. A syntax error is reported, and an empty table returned. `problems` must outlive
   /// the table and everything taken from it.
   static Table parse_file(const std::filesystem::path& path, Diagnostics& problems);
   static Table parse(std::string_view text, const std::string& name, Diagnostics& problems);
+
+  /// Puts a value in place. Call it before anything is read.
+  void set(const Override& change);
+  /// The table as TOML, with what was set.
+  std::string to_toml() const;
 
   Place place() const;
   bool has(std::string_view key) const;   // does not count as asking for it

@@ -120,6 +120,39 @@ TEST(Table, PlacesAnErrorInsideAStringAtItsColumn) {
   EXPECT_EQ(value->place_in_text(7).column, 16) << "the 'x' of: that = \"rate < x\"";
 }
 
+TEST(Table, TakesValuesInPlaceOfTheFiles) {
+  Diagnostics problems;
+  Table table = Table::parse("[service]\nuse = \"a\"\n[[phase]]\nname = \"x\"\n[[phase]]\nname = \"y\"\n",
+                             "t.toml", problems);
+  table.set({"service.env.DEBUG", "0"});
+  table.set({"service.use", "plain words"});
+  table.set({"phase.y.for", "\"3s\""});
+  table.set({"phase.0.for", "2s"});
+  EXPECT_EQ(table.table("service")->table("env")->integer("DEBUG"), 0);
+  EXPECT_EQ(table.table("service")->text("use"), "plain words");
+  EXPECT_EQ(table.tables("phase")[0].duration("for"), Duration(2s));
+  EXPECT_EQ(table.tables("phase")[1].duration("for"), Duration(3s));
+  EXPECT_TRUE(problems.empty()) << only(problems);
+  Table again = Table::parse(table.to_toml(), "again.toml", problems);
+  EXPECT_EQ(again.tables("phase")[1].duration("for"), Duration(3s));
+}
+
+TEST(Table, SaysWhichSettingFromTheCommandLineIsWrong) {
+  Diagnostics problems;
+  Table table = Table::parse("[service]\nuse = \"a\"\n", "t.toml", problems);
+  table.set({"service.sue", "1"});
+  Table service = *table.table("service");
+  service.text("use");
+  service.finish();
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].place.file, "--set service.sue=1");
+  EXPECT_EQ(problems[0].message, "unknown key 'sue'");
+  table.set({"phase.incident.for", "1s"});
+  EXPECT_EQ(problems.size(), 1U) << "a table that is not there yet is made";
+  table.set({"service.use.deeper", "1"});
+  EXPECT_EQ(problems.back().message, "there is no 'use'");
+}
+
 TEST(Table, RefusesDates) {
   Diagnostics problems;
   Table table = Table::parse("name = 2026-01-01\n", "t.toml", problems);

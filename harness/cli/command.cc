@@ -1,0 +1,132 @@
+#include "cli/command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/error.h"
+#include "http/message.h"
+
+namespace faultline::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A word as a POSIX shell takes it.
+std::string quoted(const std::string& word) {
+  const bool plain = !word.empty() && word.find_first_not_of(
+                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                          "0123456789_-+=./:,@%") == std::string::npos;
+  if (plain) {
+    return word;
+  }
+  std::string text = "'";
+  for (const char c : word) {
+    text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return text + "'";
+}
+
+}  // namespace
+
+void ScenarioOptions::add_to(CLI::App& command) {
+  command.add_option("--seed", seed, "Seed of everything random; the scenario's own unless given")
+      ->type_name("N");
+  command.add_option("--service", service, "Test this service instead: a command, or the http:// URL of one")
+      ->type_name("CMD|URL");
+  command
+      .add_option(
+          "--set", settings,
+          "Replace a value of the file: --set service.env.RATE_LIMIT_FALLBACK=0 --set phase.steady.for=5s")
+      ->type_name("KEY=VALUE")
+      ->take_all();
+}
+
+std::string ScenarioOptions::to_words() const {
+  std::string words;
+  if (seed) {
+    words += fmt::format(" --seed {}", *seed);
+  }
+  if (!service.empty()) {
+    words += " --service " + quoted(service);
+  }
+  for (const std::string& setting : settings) {
+    words += " --set " + quoted(setting);
+  }
+  return words;
+}
+
+std::vector<fs::path> scenario_files(const std::vector<std::string>& paths) {
+  std::vector<fs::path> files;
+  for (const std::string& path : paths) {
+    if (fs::is_directory(path)) {
+      std::vector<fs::path> found;
+      for (const auto& entry : fs::directory_iterator(path)) {
+        if (entry.path().extension() == ".toml") {
+          found.push_back(entry.path());
+        }
+      }
+      if (found.empty()) {
+        throw EnvironmentError(fmt::format("no scenario (*.toml) in {}", path));
+      }
+      std::sort(found.begin(), found.end());
+      files.insert(files.end(), found.begin(), found.end());
+    } else if (fs::exists(path)) {
+      files.emplace_back(path);
+    } else {
+      throw EnvironmentError(fmt::format("there is no scenario {}", path),
+                             "see `faultline list` for what there is");
+    }
+  }
+  return files;
+}
+
+std::optional<scenario::Scenario> read_scenario(const fs::path& file, const ScenarioOptions& options) {
+  Diagnostics problems;
+  std::vector<Override> overrides;
+  for (const std::string& setting : options.settings) {
+    const auto equals = setting.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      problems.push_back({{"--set " + setting, 0, 0}, "must be KEY=VALUE", {}});
+    } else {
+      overrides.push_back({setting.substr(0, equals), setting.substr(equals + 1)});
+    }
+  }
+  scenario::Scenario scenario = scenario::read(file, overrides, problems);
+  for (const Diagnostic& problem : problems) {
+    fmt::print(stderr, "{}\n", to_text(problem));
+  }
+  if (!problems.empty()) {
+    return std::nullopt;
+  }
+  if (options.seed) {
+    scenario.seed = *options.seed;
+  }
+  if (!options.service.empty()) {
+    scenario::Service& service = scenario.service;
+    service.use.clear();
+    service.run.clear();
+    service.url.clear();
+    if (http::parse_url(options.service)) {
+      service.url = options.service;
+    } else {
+      service.run = {"/bin/sh", "-c", options.service};
+      service.directory = fs::current_path();
+    }
+  }
+  return scenario;
+}
+
+bool is_terminal() {
+  return isatty(STDOUT_FILENO) != 0;
+}
+
+bool wants_colour(bool no_color) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): read before any thread is started
+  return !no_color && is_terminal() && std::getenv("NO_COLOR") == nullptr;
+}
+
+}  // namespace faultline::cli

@@ -1,0 +1,49 @@
+#pragma once
+// What the subcommands share: each is one file that adds itself to the program and leaves its exit status
+// here.
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "core/diagnostic.h"
+#include "core/table.h"
+#include "scenario/scenario.h"
+
+namespace faultline::cli {
+
+// Exit statuses. What a verdict gives is in result/result.h.
+inline constexpr int kUsage = 2;
+inline constexpr int kEnvironment = 3;
+
+void add_run(CLI::App& program, int& status);
+void add_check(CLI::App& program, int& status);
+void add_list(CLI::App& program, int& status);
+void add_up(CLI::App& program, int& status);
+void add_report(CLI::App& program, int& status);
+
+/// Options that say which scenario and what is different in it.
+struct ScenarioOptions {
+  std::string service;                // --service CMD|URL
+  std::vector<std::string> settings;  // --set key=value
+  std::optional<std::uint64_t> seed;  // --seed N
+
+  void add_to(CLI::App& command);
+  /// As words of a command line, for "run it again".
+  std::string to_words() const;
+};
+
+/// The scenario files under these paths, a directory standing for every .toml file in it, by name. Throws
+/// EnvironmentError for a path that is not there.
+std::vector<std::filesystem::path> scenario_files(const std::vector<std::string>& paths);
+
+/// Reads a scenario and applies the options. Mistakes are printed to standard error; then there is no
+/// scenario.
+std::optional<scenario::Scenario> read_scenario(const std::filesystem::path& file,
+                                                const ScenarioOptions& options);
+
+/// Whether standard output is a terminal, and colours are wanted there (NO_COLOR, --no-color).
+bool is_terminal();
+bool wants_colour(bool no_color);
+
+}  // namespace faultline::cli

@@ -1,0 +1,40 @@
+// faultline: tests whether a service survives its dependencies.
+
+#include <fmt/format.h>
+
+#include <exception>
+
+#include "cli/command.h"
+#include "core/error.h"
+
+int main(int argc, char** argv) {
+  using namespace faultline;
+  CLI::App program("Tests whether a service survives its dependencies.", "faultline");
+  program.set_version_flag("--version", FAULTLINE_VERSION);
+  program.require_subcommand(1);
+  program.footer(
+      "Exit status: 0 everything held, 1 an expectation failed, 2 the scenario or the command line is "
+      "wrong,\n"
+      "3 the environment could not be had, 4 the run did not test what it says, 130 or 143 interrupted.");
+  int status = 0;
+  cli::add_run(program, status);
+  cli::add_check(program, status);
+  cli::add_list(program, status);
+  cli::add_up(program, status);
+  cli::add_report(program, status);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : cli::kUsage;
+  } catch (const EnvironmentError& error) {
+    fmt::print(stderr, "faultline: {}\n", error.what());
+    if (!error.remedy.empty()) {
+      fmt::print(stderr, "  {}\n", error.remedy);
+    }
+    return cli::kEnvironment;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "faultline: failed: {}\n", error.what());
+    return cli::kEnvironment;
+  }
+  return status;
+}

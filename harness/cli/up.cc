@@ -1,0 +1,61 @@
+// faultline up: starts what a scenario needs, prints the addresses, and keeps it up until Ctrl-C.
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/signals.h"
+#include "core/units.h"
+#include "run/directory.h"
+#include "run/environment.h"
+
+namespace faultline::cli {
+namespace {
+
+// Nobody judges what happens by hand.
+class Onlooker final : public stream::Observer {};
+
+int up(const std::filesystem::path& file, const ScenarioOptions& options, const std::string& out) {
+  run::Stop stop;
+  const Signals signals(stop);
+  const auto scenario = read_scenario(file, options);
+  if (!scenario) {
+    return kUsage;
+  }
+  const run::Directory directory(out.empty() ? run::default_path(scenario->name + "-up") : out, *scenario);
+  Onlooker onlooker;
+  run::Environment environment(
+      *scenario, directory.path() / "logs", [&](const std::string&) -> stream::Observer& { return onlooker; },
+      [](const result::StartUp& part) {
+        fmt::print("  {:<10} ready after {}\n", part.what, to_display(part.began + part.took));
+        std::fflush(stdout);
+      },
+      stop);
+  fmt::print("\nservice  {}\n\nwhat it was told, to start one of your own with:\n",
+             environment.addresses().service);
+  for (const auto& [name, value] : environment.addresses().variables) {
+    fmt::print("  export {}='{}'\n", name, value);
+  }
+  fmt::print("\nlogs in {}; Ctrl-C ends everything\n", (directory.path() / "logs").string());
+  std::fflush(stdout);
+  while (stop.wait_until(Instant::max())) {
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_up(CLI::App& program, int& status) {
+  CLI::App* command = program.add_subcommand(
+      "up", "Start a scenario's dependencies, proxies and service, and keep them up until Ctrl-C");
+  command->footer("Example: faultline up suites/playbook/redis-down.toml");
+  auto file = std::make_shared<std::string>();
+  auto out = std::make_shared<std::string>();
+  auto options = std::make_shared<ScenarioOptions>();
+  command->add_option("scenario", *file, "A scenario file")->type_name("FILE")->required();
+  command->add_option("--out", *out, "Where the logs go (runs/<utc>-<scenario>-up)")->type_name("DIR");
+  options->add_to(*command);
+  command->callback(
+      [file, out, options, &status] { status = up(scenario_files({*file}).front(), *options, *out); });
+}
+
+}  // namespace faultline::cli

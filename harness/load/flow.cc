@@ -1,0 +1,259 @@
+#include "load/flow.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "load/flow_request.h"
+
+namespace faultline::load {
+namespace {
+
+constexpr std::int64_t kHexDigitsAtMost = 64;
+constexpr std::int64_t kWeightAtMost = 1'000'000;
+constexpr double kSkewAtMost = 10;
+constexpr std::int64_t kIntegerAtMost = std::int64_t{1} << 53;  // beyond it, JSON readers round
+
+std::optional<Hex> read_hex(Table& table) {
+  const auto digits = table.integer("hex");
+  if (digits && (*digits < 1 || *digits > kHexDigitsAtMost)) {
+    table.problem("hex", fmt::format("'hex' must be 1 to {} digits", kHexDigitsAtMost));
+    return std::nullopt;
+  }
+  return digits ? std::optional(Hex{static_cast<std::size_t>(*digits)}) : std::nullopt;
+}
+
+std::optional<Pick> read_pick(Table& table) {
+  Pick pick{table.texts("pick"), table.number("skew").value_or(0)};
+  if (pick.of.empty()) {
+    table.problem("pick", "'pick' must name what to pick from: an array of strings");
+    return std::nullopt;
+  }
+  if (!(pick.skew >= 0 && pick.skew <= kSkewAtMost)) {
+    table.problem("skew", fmt::format("'skew' must be 0 to {}", kSkewAtMost));
+    return std::nullopt;
+  }
+  return pick;
+}
+
+std::optional<Integer> read_integer(Table& table) {
+  const auto value = table.get("integer");
+  const auto ends = value && value->kind() == Value::Kind::array ? value->array() : std::vector<Value>{};
+  const auto fits = [](const Value& end) {
+    return end.kind() == Value::Kind::integer && end.integer() >= -kIntegerAtMost &&
+           end.integer() <= kIntegerAtMost;
+  };
+  if (ends.size() != 2 || !fits(ends[0]) || !fits(ends[1]) || ends[0].integer() > ends[1].integer()) {
+    table.problem("integer", "'integer' must be [least, most], both within 2^53", "write it like [1, 500]");
+    return std::nullopt;
+  }
+  return Integer{ends[0].integer(), ends[1].integer()};
+}
+
+std::optional<Text> read_text(Table& table, const Names& names, Diagnostics& problems) {
+  const auto value = table.get("text");
+  if (value && value->kind() == Value::Kind::text) {
+    auto text = read_template(*value, names, problems);
+    return text ? std::optional(Text{std::move(*text)}) : std::nullopt;
+  }
+  table.problem("text", "'text' must be a string");
+  return std::nullopt;
+}
+
+std::optional<Generator> read_generator(const std::string& name, Table& table, const Names& names,
+                                        Diagnostics& problems) {
+  static const std::vector<std::string> kKinds = {"hex", "pick", "integer", "text"};
+  const auto kinds = std::count_if(kKinds.begin(), kKinds.end(), [&](const auto& k) { return table.has(k); });
+  std::optional<Generator> generator;
+  const auto made = [&](auto kind) {
+    if (kind) {
+      generator = Generator{name, std::move(*kind)};
+    }
+  };
+  if (kinds != 1) {
+    const std::vector<std::string> keys = table.keys();
+    problems.push_back({table.place(), fmt::format("'{}' must be one of {}", name, fmt::join(kKinds, ", ")),
+                        keys.empty() ? "" : did_you_mean(keys.front(), kKinds)});
+    return std::nullopt;
+  }
+  if (table.has("hex")) {
+    made(read_hex(table));
+  } else if (table.has("pick")) {
+    made(read_pick(table));
+  } else if (table.has("integer")) {
+    made(read_integer(table));
+  } else {
+    made(read_text(table, names, problems));
+  }
+  table.finish();
+  return generator;
+}
+
+// Fills `names` with what is drawn, in the order of the file: each may use those above it.
+std::vector<Generator> read_data(Table& flow, Names& names, Diagnostics& problems) {
+  std::vector<Generator> data;
+  auto table = flow.table("data");
+  if (!table) {
+    return data;
+  }
+  for (const std::string& name : table->keys()) {
+    auto generator = table->table(name);
+    if (!is_name(name) || name == kArrivalName || name == kApiKeyName) {
+      table->problem(name, fmt::format("'{}' cannot be a name", name),
+                     is_name(name) ? "it is the placeholder of something else" : "use letters, digits and _");
+    } else if (generator) {
+      if (auto read = read_generator(name, *generator, names, problems)) {
+        const bool integer = std::holds_alternative<Integer>(read->kind);
+        data.push_back(std::move(*read));
+        names.known[name] = integer ? Names::Kind::integer : Names::Kind::text;
+      } else {
+        names.known[name] = Names::Kind::text;  // said once, here, and not again at each use
+      }
+    }
+  }
+  return data;
+}
+
+bool draws_tenant(const std::vector<Generator>& data) {
+  return std::any_of(data.begin(), data.end(), [](const Generator& generator) {
+    return generator.name == kTenantName && std::holds_alternative<Pick>(generator.kind);
+  });
+}
+
+Journey read_journey(Table& table, const HeaderTemplates& common, Names names, Diagnostics& problems) {
+  Journey journey;
+  journey.name = table.required_text("name");
+  const std::int64_t weight = table.integer("weight").value_or(1);
+  if (weight < 1 || weight > kWeightAtMost) {
+    table.problem("weight", fmt::format("'weight' must be 1 to {}", kWeightAtMost));
+  } else {
+    journey.weight = static_cast<std::uint32_t>(weight);
+  }
+  bool requests = false;
+  for (Table& step : table.tables("step")) {
+    if (step.has("think") == step.has("request")) {
+      problems.push_back({step.place(), "a step has either 'request' or 'think'",
+                          step.has("think") ? "make two steps of it" : ""});
+    } else if (step.has("think")) {
+      journey.steps.emplace_back(ThinkStep{step.required_duration("think")});
+      step.finish();
+    } else {
+      journey.steps.emplace_back(read_request(step, common, names, problems));
+      requests = true;
+    }
+  }
+  if (!requests) {
+    problems.push_back({table.place(), fmt::format("journey '{}' makes no request", journey.name), {}});
+  }
+  table.finish();
+  return journey;
+}
+
+void note_secrets(const Template& text, Flow& flow) {
+  for (const Template::Piece& piece : text.pieces) {
+    if (piece.placeholder && piece.text == kApiKeyName) {
+      flow.wants_api_key = true;
+    } else if (piece.placeholder && piece.text.starts_with(kEnvironmentPrefix)) {
+      flow.environment.insert(piece.text.substr(kEnvironmentPrefix.size()));
+    }
+  }
+}
+
+void note_secrets(Flow& flow) {
+  for (const Journey& journey : flow.journeys) {
+    for (const Step& step : journey.steps) {
+      if (const auto* request = std::get_if<RequestStep>(&step)) {
+        note_secrets(request->target, flow);
+        for (const auto& [name, value] : request->headers) {
+          note_secrets(value, flow);
+        }
+        if (request->body) {
+          note_secrets(*request->body, flow);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+bool RequestStep::expects(int status) const {
+  return expect.empty() ? status >= 200 && status <= 299
+                        : std::find(expect.begin(), expect.end(), status) != expect.end();
+}
+
+const Journey* Flow::journey(const std::string& wanted) const {
+  const auto found = std::find_if(journeys.begin(), journeys.end(),
+                                  [&](const Journey& journey) { return journey.name == wanted; });
+  return found == journeys.end() ? nullptr : &*found;
+}
+
+std::optional<Flow> read_flow(Table& file, Diagnostics& problems) {
+  const std::size_t problems_before = problems.size();
+  Flow flow;
+  Names names;
+  names.known[std::string(kArrivalName)] = Names::Kind::integer;
+  HeaderTemplates common;
+  if (auto table = file.table("flow")) {
+    flow.name = table->required_text("name");
+    names.secrets = false;
+    flow.data = read_data(*table, names, problems);
+    names.secrets = true;
+    if (draws_tenant(flow.data)) {
+      names.known[std::string(kApiKeyName)] = Names::Kind::text;
+    }
+    common = read_headers(*table, names, problems);
+    table->finish();
+  } else if (!file.has("flow")) {
+    file.missing("flow");
+  }
+  for (Table& table : file.tables("journey")) {
+    Journey journey = read_journey(table, common, names, problems);
+    if (flow.journey(journey.name)) {
+      table.problem("name", fmt::format("there are two journeys '{}'", journey.name));
+    }
+    flow.journeys.push_back(std::move(journey));
+  }
+  if (!file.has("journey")) {
+    file.missing("journey");
+  }
+  file.finish();
+  if (problems.size() != problems_before) {
+    return std::nullopt;
+  }
+  note_secrets(flow);
+  return flow;
+}
+
+std::optional<Flow> read_flow(const std::filesystem::path& path, Diagnostics& problems) {
+  const std::size_t problems_before = problems.size();
+  Table file = Table::parse_file(path, problems);
+  return problems.size() == problems_before ? read_flow(file, problems) : std::nullopt;
+}
+
+std::vector<std::string> tenants(const Flow& flow) {
+  if (flow.wants_api_key) {
+    for (const Generator& generator : flow.data) {
+      if (generator.name == kTenantName) {
+        return std::get<Pick>(generator.kind).of;
+      }
+    }
+  }
+  return {};
+}
+
+double expected_requests(const Flow& flow) {
+  double weights = 0, requests = 0;
+  for (const Journey& journey : flow.journeys) {
+    const auto count = std::count_if(journey.steps.begin(), journey.steps.end(), [](const Step& step) {
+      return std::holds_alternative<RequestStep>(step);
+    });
+    weights += journey.weight;
+    requests += journey.weight * static_cast<double>(count);
+  }
+  return requests / weights;
+}
+
+}  // namespace faultline::load

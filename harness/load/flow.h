@@ -1,0 +1,139 @@
+#pragma once
+// A flow: what a user of the service does, as a weighted set of journeys. A file of its own
+// (suites/flows/NAME.toml) that a scenario names in its [[load]].
+//
+//   [flow]
+//   name    = "settler-mixed"
+//   headers = { "X-API-Key" = "${api_key}" }   # with every request; a step may replace one
+//
+//   [flow.data]                                # drawn for each arrival from the seed, in the order of the
+//   file token  = { hex = 12 }                      # 1 to 64 hexadecimal digits name   = { text =
+//   "job-${token}" }         # made of what stands above it limit  = { integer = [1, 500] }            # both
+//   ends included tenant = { pick = ["tenant-a", "tenant-b"], skew = 1.0 }
+//                                              # the n-th as often as 1/n^skew (Zipf); 0, the default: all
+//                                              alike
+//   [[journey]]
+//   name   = "create and run"
+//   weight = 40                                # its share of all weights; default 1
+//
+//   [[journey.step]]                           # a step is a request …
+//   request = "POST /api/v1/jobs"              # method, and target with placeholders
+//   name    = "create job"                     # what it is called in results; default: `request` as written
+//   headers = { "Idempotency-Key" = "${token}" }
+//   json    = { name = "${name}" }             # the body: a table, or JSON text in a string
+//   expect  = [201]                            # statuses that are no error; default: every 2xx
+//   capture = { jobId = "/data/id" }           # JSON pointers (RFC 6901) into an answer that was expected
+//   timeout = "10s"                            # from the sending to the whole answer; default 10 s
+//
+//   [[journey.step]]                           # … or a pause before the next one
+//   think = "1s"
+//
+//   [[journey.step]]                           # a request may be repeated until its answer says so
+//   request = "GET /api/v1/jobs/${jobId}/executions"
+//   repeat  = { until = { pointer = "/data/0/status", in = ["completed", "failed"] }, every = "500ms",
+//   at_most = 12 }
+//
+// Placeholders: the names of [flow.data], what an earlier step of the journey captured, ${arrival} (its
+// number),
+// ${api_key} (the key of ${tenant}, which must be a pick), ${env:NAME}. The last two are looked up when the
+// run starts and are never part of a plan.
+//
+// A journey ends with its last step, or before it: at the first request that does not get the answer it
+// expects (for a repeated one: with its last attempt, or when `until` was never met), or at the first whose
+// placeholder was not captured, since the answer expected did not hold it.
+//
+// Every request also carries `traceparent` (W3C Trace Context), equal for all requests of an arrival.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/diagnostic.h"
+#include "core/table.h"
+#include "core/time.h"
+#include "load/template.h"
+
+namespace faultline::load {
+
+struct Hex {
+  std::size_t digits = 1;
+};
+struct Pick {
+  std::vector<std::string> of;
+  double skew = 0;
+};
+struct Integer {
+  std::int64_t least = 0, most = 0;
+};
+struct Text {
+  Template text;
+};
+
+/// One value of every arrival.
+struct Generator {
+  std::string name;
+  std::variant<Hex, Pick, Integer, Text> kind;
+};
+
+struct Repeat {
+  std::string pointer;          // where in the answer to look
+  std::vector<std::string> in;  // the values that end it; a number or a boolean as JSON writes it
+  Duration every{};             // from the end of one attempt to the time the next is due
+  std::uint32_t at_most = 1;    // attempts
+};
+
+struct RequestStep {
+  std::string method;
+  Template target;
+  std::string route;  // what it is called in results
+  std::vector<std::pair<std::string, Template>> headers;
+  std::optional<Template> body;                              // JSON
+  std::vector<int> expect;                                   // empty: every 2xx
+  std::vector<std::pair<std::string, std::string>> capture;  // name, JSON pointer
+  Duration timeout = std::chrono::seconds(10);
+  std::optional<Repeat> repeat;
+
+  bool expects(int status) const;
+};
+
+struct ThinkStep {
+  Duration length{};
+};
+
+using Step = std::variant<RequestStep, ThinkStep>;
+
+struct Journey {
+  std::string name;
+  std::uint32_t weight = 1;
+  std::vector<Step> steps;
+};
+
+struct Flow {
+  std::string name;
+  std::vector<Generator> data;
+  std::vector<Journey> journeys;      // at least one, each with at least one request
+  bool wants_api_key = false;         // some request has ${api_key}
+  std::set<std::string> environment;  // the variables that its requests name
+
+  const Journey* journey(const std::string& wanted) const;
+};
+
+/// Reads a flow file. Nothing when something is wrong: then it is in `problems`.
+std::optional<Flow> read_flow(const std::filesystem::path& path, Diagnostics& problems);
+/// The same from a table that was parsed with the same `problems`.
+std::optional<Flow> read_flow(Table& file, Diagnostics& problems);
+
+/// The tenants that arrivals may draw: each needs an API key. Empty when no request has ${api_key}.
+std::vector<std::string> tenants(const Flow& flow);
+
+/// The requests that an arrival makes on average when every answer is the expected one and no request has to
+/// be repeated: fewer come only from journeys that end early.
+double expected_requests(const Flow& flow);
+
+}  // namespace faultline::load

@@ -1,0 +1,219 @@
+#include "load/flow_request.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+
+#include "load/json_body.h"
+
+namespace faultline::load {
+namespace {
+
+constexpr std::int64_t kAttemptsAtMost = 10'000;
+constexpr Duration kTimeoutAtMost = std::chrono::minutes(10);
+
+bool same_field(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+// RFC 9110, 5.6.2: a field's name is a token.
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
+    return std::isalnum(c) != 0 || kMarks.find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+bool is_pointer(const std::string& text) {
+  try {
+    const nlohmann::json::json_pointer pointer(text);
+    return !pointer.empty();
+  } catch (const nlohmann::json::parse_error&) {
+    return false;
+  }
+}
+
+// The string of a key that holds a JSON pointer.
+std::string read_pointer(Table& table, std::string_view key) {
+  const std::string pointer = table.required_text(key);
+  if (table.has(key) && !pointer.empty() && !is_pointer(pointer)) {
+    table.problem(key, fmt::format("'{}' is not a JSON pointer", pointer), "write it like \"/data/0/id\"");
+  }
+  return pointer;
+}
+
+// "POST /api/v1/jobs/${jobId}/run" -> method and target.
+void read_request_line(Table& table, const Names& names, Diagnostics& problems, RequestStep& request) {
+  static const std::vector<std::string> kMethods = {"GET",   "HEAD",   "POST",   "PUT",
+                                                    "PATCH", "DELETE", "OPTIONS"};
+  const auto value = table.get("request");
+  if (!value || value->kind() != Value::Kind::text) {
+    table.problem("request", "'request' must be a string", "write it like \"GET /healthz\"");
+    return;
+  }
+  const std::string text = value->text();
+  request.method = text.substr(0, text.find(' '));
+  if (std::find(kMethods.begin(), kMethods.end(), request.method) == kMethods.end()) {
+    value->problem(fmt::format("unknown method '{}'", request.method),
+                   did_you_mean(request.method, kMethods));
+    return;
+  }
+  const std::size_t target = request.method.size() + 1;
+  if (text.size() <= target || text[target] != '/') {
+    value->problem("a target begins with '/'", "write the request like \"GET /healthz\"");
+    return;
+  }
+  if (const auto blank = text.find_first_of(" \t\r\n", target); blank != std::string::npos) {
+    problems.push_back({value->place_in_text(blank), "a target has no blank", "write it as %20"});
+    return;
+  }
+  if (auto line = read_template(*value, names, problems)) {
+    line->pieces.front().text.erase(0, target);  // the method and the '/' are part of the first piece
+    request.target = std::move(*line);
+  }
+}
+
+std::vector<int> read_expect(Table& table) {
+  std::vector<int> statuses;
+  const auto value = table.get("expect");
+  if (!value) {
+    return statuses;
+  }
+  const std::vector<Value> list = value->kind() == Value::Kind::array ? value->array() : std::vector{*value};
+  for (const Value& status : list) {
+    if (status.kind() != Value::Kind::integer || status.integer() < 100 || status.integer() > 599) {
+      status.problem("'expect' must hold statuses, 100 to 599");
+      continue;
+    }
+    statuses.push_back(static_cast<int>(status.integer()));
+  }
+  if (list.empty()) {
+    value->problem("'expect' names no status", "leave it out to expect every 2xx");
+  }
+  return statuses;
+}
+
+void read_captures(Table& table, Names& names, RequestStep& request) {
+  auto captures = table.table("capture");
+  if (!captures) {
+    return;
+  }
+  for (const std::string& name : captures->keys()) {
+    const std::string pointer = read_pointer(*captures, name);
+    if (!is_name(name)) {
+      captures->problem(name, fmt::format("'{}' cannot be a name", name), "use letters, digits and _");
+    } else if (const bool captured_before = names.captured.contains(name);
+               !captured_before && names.known.contains(name)) {
+      captures->problem(name, fmt::format("'{}' has a value already", name), "capture it under another name");
+    } else {
+      names.known[name] = Names::Kind::text;
+      names.captured.insert(name);
+    }
+    request.capture.emplace_back(name, pointer);
+  }
+  captures->finish();
+}
+
+std::optional<Repeat> read_repeat(Table& table) {
+  auto repeat = table.table("repeat");
+  if (!repeat) {
+    return std::nullopt;
+  }
+  Repeat result;
+  if (auto until = repeat->table("until")) {
+    result.pointer = read_pointer(*until, "pointer");
+    result.in = until->texts("in");
+    if (result.in.empty()) {
+      until->problem("in", "'in' must name the values that end it");
+    }
+    until->finish();
+  } else if (!repeat->has("until")) {
+    repeat->missing("until");
+  }
+  result.every = repeat->required_duration("every");
+  if (!repeat->has("at_most")) {
+    repeat->missing("at_most");
+  }
+  const std::int64_t at_most = repeat->integer("at_most").value_or(1);
+  if (at_most < 1 || at_most > kAttemptsAtMost) {
+    repeat->problem("at_most", fmt::format("'at_most' must be 1 to {}", kAttemptsAtMost));
+  } else {
+    result.at_most = static_cast<std::uint32_t>(at_most);
+  }
+  repeat->finish();
+  return result;
+}
+
+}  // namespace
+
+bool is_name(std::string_view text) {
+  const auto letter = [](unsigned char c) { return std::isalpha(c) != 0 || c == '_'; };
+  return !text.empty() && letter(static_cast<unsigned char>(text.front())) &&
+         std::all_of(text.begin(), text.end(),
+                     [&](unsigned char c) { return letter(c) || std::isdigit(c) != 0; });
+}
+
+HeaderTemplates read_headers(Table& table, const Names& names, Diagnostics& problems) {
+  HeaderTemplates headers;
+  auto fields = table.table("headers");
+  if (!fields) {
+    return headers;
+  }
+  for (const std::string& name : fields->keys()) {
+    const auto value = fields->get(name);
+    const auto is = [&](std::string_view other) { return same_field(name, other); };
+    if (!is_token(name)) {
+      fields->problem(name, fmt::format("'{}' cannot be the name of a header", name));
+    } else if (is("host") || is("content-length") || is("connection") || is("transfer-encoding") ||
+               is("traceparent")) {
+      fields->problem(name, fmt::format("'{}' is sent with every request already", name), "leave it out");
+    } else if (value && value->kind() != Value::Kind::text) {
+      value->problem(fmt::format("'{}' must be a string", name));
+    } else if (value) {
+      if (auto text = read_template(*value, names, problems)) {
+        headers.emplace_back(name, std::move(*text));
+      }
+    }
+  }
+  return headers;
+}
+
+RequestStep read_request(Table& table, const HeaderTemplates& common, Names& names, Diagnostics& problems) {
+  RequestStep request;
+  read_request_line(table, names, problems, request);
+  const auto line = table.get("request");
+  request.route = table.text("name").value_or(line && line->kind() == Value::Kind::text ? line->text() : "");
+  request.headers = read_headers(table, names, problems);
+  for (const auto& field : common) {
+    const bool replaced = std::any_of(request.headers.begin(), request.headers.end(),
+                                      [&](const auto& own) { return same_field(own.first, field.first); });
+    if (!replaced) {
+      request.headers.push_back(field);
+    }
+  }
+  if (const auto body = table.get("json")) {
+    request.body = read_json_body(*body, names, problems);
+    const bool typed = std::any_of(request.headers.begin(), request.headers.end(),
+                                   [](const auto& field) { return same_field(field.first, "content-type"); });
+    if (!typed) {
+      request.headers.emplace_back("Content-Type", Template{{{false, "application/json"}}});
+    }
+  }
+  request.expect = read_expect(table);
+  request.repeat = read_repeat(table);
+  if (const auto timeout = table.duration("timeout")) {
+    request.timeout = *timeout;
+    if (*timeout <= Duration::zero() || *timeout > kTimeoutAtMost) {
+      table.problem("timeout",
+                    fmt::format("'timeout' must be more than 0 and at most {}", to_text(kTimeoutAtMost)));
+    }
+  }
+  read_captures(table, names, request);  // last: a request cannot use what it captures
+  table.finish();
+  return request;
+}
+
+}  // namespace faultline::load

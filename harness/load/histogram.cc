@@ -1,0 +1,71 @@
+#include "load/histogram.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <functional>
+
+#include "core/assert.h"
+
+namespace faultline::load {
+namespace {
+
+using Units = std::chrono::microseconds;
+
+// Bucket 0 has 2048 steps of one unit. Bucket b has steps of 2^b units, and of its 2048 only the upper half
+// is its own: the lower half is what the buckets before it cover. So each bucket adds 1024 counts.
+constexpr std::size_t kHalfBits = 10;
+constexpr std::size_t kHalf = std::size_t{1} << kHalfBits;
+
+std::size_t index_of(std::uint64_t units) {
+  const auto width = static_cast<std::size_t>(std::bit_width(units));
+  const std::size_t bucket = width > kHalfBits + 1 ? width - (kHalfBits + 1) : 0;
+  return bucket * kHalf + (units >> bucket);
+}
+
+// The largest number of units that has this index.
+std::uint64_t last_at(std::size_t index) {
+  const std::size_t bucket = index < 2 * kHalf ? 0 : index / kHalf - 1;
+  const std::uint64_t step = index - bucket * kHalf;
+  return ((step + 1) << bucket) - 1;
+}
+
+std::uint64_t units_of(Duration value) {
+  const Duration bounded = std::clamp(value, Duration::zero(), Histogram::kMost);
+  return static_cast<std::uint64_t>(std::chrono::ceil<Units>(bounded).count());
+}
+
+}  // namespace
+
+Histogram::Histogram() : counts_(index_of(units_of(kMost)) + 1, 0) {}
+
+void Histogram::record(Duration value) {
+  ++counts_[index_of(units_of(value))];
+  ++count_;
+}
+
+void Histogram::merge(const Histogram& other) {
+  std::transform(counts_.begin(), counts_.end(), other.counts_.begin(), counts_.begin(), std::plus<>());
+  count_ += other.count_;
+}
+
+void Histogram::clear() {
+  std::fill(counts_.begin(), counts_.end(), 0);
+  count_ = 0;
+}
+
+std::optional<Duration> Histogram::percentile(double percent) const {
+  FAULTLINE_ASSERT(percent > 0 && percent <= 100, "a percentile is within (0, 100]");
+  if (count_ == 0) {
+    return std::nullopt;
+  }
+  const auto rank = static_cast<std::uint64_t>(std::ceil(percent * static_cast<double>(count_) / 100));
+  std::uint64_t seen = 0;
+  std::size_t index = 0;
+  while ((seen += counts_[index]) < rank) {
+    ++index;
+  }
+  return Units(last_at(index));
+}
+
+}  // namespace faultline::load

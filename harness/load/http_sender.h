@@ -1,0 +1,23 @@
+#pragma once
+// Sends what the driver asks for over HTTP, to one service.
+
+#include "http/client.h"
+#include "http/message.h"
+#include "load/sender.h"
+
+namespace faultline::load {
+
+class HttpSender final : public Sender {
+ public:
+  /// `service` is where the service is; a path in it is put before every target. The client must outlive
+  /// this, and `send` is called on the client's thread.
+  HttpSender(http::Client& client, http::Url service);
+
+  void send(http::Request request, Duration timeout, std::function<void(http::Exchange)> done) override;
+
+ private:
+  http::Client& client_;
+  const http::Url service_;
+};
+
+}  // namespace faultline::load

@@ -1,0 +1,69 @@
+#pragma once
+// What the driver tells as it happens. Instants are on the clock of the driver.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/time.h"
+#include "http/client.h"
+#include "load/flow.h"
+#include "load/plan.h"
+
+namespace faultline::load {
+
+/// What is known of the work that an arrival asked for.
+enum class Outcome {
+  acked,    // every answer that was awaited was read, and was one that the flow expects
+  failed,   // a refusal was read, or no connection was had: the service did not take it
+  unknown,  // it was sent, and no answer was read: it may have been done
+};
+std::string_view to_text(Outcome outcome);
+
+using Captures = std::vector<std::pair<std::string, std::string>>;  // name and value, in the order of capture
+
+struct RequestRecord {
+  const Arrival& arrival;
+  const RequestStep& request;
+  std::uint32_t attempt = 1;    // from 1; beyond it only where the flow repeats the request
+  Instant due{};                // when it should have been sent
+  std::optional<Instant> sent;  // absent when there was no connection to send it on
+  Instant finished{};           // when the answer was whole, or its failure known
+  http::Failure failure = http::Failure::none;
+  std::optional<int> status;  // of an answer
+  bool expected = false;      // an answer came, and the flow expects its status
+  const Captures& captures;   // what was taken from this answer
+
+  /// From the time it was due: what a user who came then had to wait. Absent without an answer.
+  std::optional<Duration> latency() const { return status ? std::optional(finished - due) : std::nullopt; }
+};
+
+struct OutcomeRecord {
+  const Arrival& arrival;
+  Outcome outcome = Outcome::acked;
+  bool complete = false;        // every step of the journey was made
+  std::string_view stopped_at;  // the route of the request that ended it early, or that was not made
+  const Captures& captures;     // everything the journey captured
+};
+
+/// Calls come on the driver's thread, from within its own work: they must return soon, and must not call the
+/// driver. What they are given lives until they return; arrivals live as long as the driver.
+class Observer {
+ public:
+  Observer() = default;
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+  virtual ~Observer() = default;
+
+  /// `late` is how long after `due` the journey was started.
+  virtual void arrival_started(const Arrival& arrival, Instant due, Duration late) = 0;
+  /// Too many were in flight: the arrival was not started, and has no outcome.
+  virtual void arrival_shed(const Arrival& arrival, Instant due) = 0;
+  virtual void request_finished(const RequestRecord& record) = 0;
+  virtual void arrival_finished(const OutcomeRecord& record) = 0;
+};
+
+}  // namespace faultline::load

@@ -1,0 +1,22 @@
+#pragma once
+// A result for a person at a terminal, in at most 80 columns where the words allow it.
+
+#include <string>
+#include <vector>
+
+#include "result/result.h"
+
+namespace faultline::report {
+
+struct Style {
+  bool colour = false;
+  bool verbose = false;  // every check, not only those that did not hold
+};
+
+/// One run: its phases in numbers, what was judged, and how to run it again.
+std::string to_terminal(const result::Result& result, const Style& style);
+
+/// Many runs, a line each: verdict, recovery time, p95 and error rate per phase, budget spent.
+std::string summary_table(const std::vector<result::Result>& results, const Style& style);
+
+}  // namespace faultline::report

@@ -1,0 +1,73 @@
+#pragma once
+// Everything that a scenario needs running: PostgreSQL, Redis, the mocks, a proxy in front of each, and the
+// service behind them. Dependencies start side by side; the service starts once they are ready; all of it is
+// torn down in reverse, whatever happens.
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fault/rule.h"
+#include "result/result.h"
+#include "run/stop.h"
+#include "scenario/scenario.h"
+#include "stream/proxy.h"
+
+namespace faultline::run {
+
+/// A tenant of the service, as it is told of it: key:name:tier.
+struct Tenant {
+  std::string name, key, tier;
+};
+/// Eight of them, so that a load meets no limit per tenant unasked; the first is
+/// test-api-key:tenant-a:standard.
+const std::vector<Tenant>& tenants();
+
+struct Addresses {
+  std::string service;                           // http://127.0.0.1:port
+  std::map<std::string, std::string> proxied;    // dependency -> what the service is told
+  std::map<std::string, std::string> variables;  // environment variable -> value, as the service gets them
+};
+
+class Environment {
+ public:
+  /// Called for each part that is ready, from several threads.
+  using Started = std::function<void(const result::StartUp&)>;
+
+  /// Starts everything. `logs` is an existing directory. `observers` makes the observer of a dependency's
+  /// proxy; it must outlive the environment. Throws EnvironmentError when something cannot be had, or is not
+  /// ready in time, or the stop was requested; then nothing is left running.
+  Environment(const scenario::Scenario& scenario, std::filesystem::path logs,
+              const std::function<stream::Observer&(const std::string& dependency)>& observers,
+              Started started, const Stop& stop);
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+  const Addresses& addresses() const;
+  Duration ready_after() const;
+
+  // From any thread.
+
+  /// Replaces the rules that are on at a dependency's proxy.
+  void apply(const std::string& dependency, const std::vector<fault::Rule>& on);
+  /// Stops and starts a private server, or the service. While a server is down its proxy does not listen, so
+  /// that clients are refused as they would be without one.
+  void restart(const std::string& process);
+  /// The counters of each dependency's proxy.
+  std::map<std::string, stream::Counters> proxies() const;
+  /// The log file of "service", "postgres" or "redis".
+  std::filesystem::path log(const std::string& process) const;
+  /// The service's process, where the harness started it.
+  bool service_running() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace faultline::run

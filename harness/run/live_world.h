@@ -1,0 +1,40 @@
+#pragma once
+// The World of a real run: Redis and SQL through the proxies as the service would, HTTP to the service
+// itself.
+
+#include <map>
+#include <mutex>
+
+#include "run/environment.h"
+#include "run/rules.h"
+#include "run/stop.h"
+#include "steps/world.h"
+
+namespace faultline::run {
+
+class LiveWorld final : public steps::World {
+ public:
+  LiveWorld(Environment& environment, Rules& rules, const Stop& stop);
+
+  steps::Answer redis(const std::vector<std::string>& command, Duration limit) override;
+  steps::Answer sql(const std::string& statement, Duration limit) override;
+  steps::Answer http(const std::string& method, const std::string& target, const std::string& body,
+                     Duration limit) override;
+  std::string log(const std::string& process) override;
+  void restart(const std::string& process) override { environment_.restart(process); }
+  void lift(const std::string& fault) override { rules_.lift(fault); }
+  Instant now() const override;
+  bool pause(Duration duration) override;
+
+  /// A phase begins: `log` gives what is written from here on.
+  void mark_logs();
+
+ private:
+  Environment& environment_;
+  Rules& rules_;
+  const Stop& stop_;
+  std::mutex mutex_;
+  std::map<std::string, std::uintmax_t> marks_;  // log -> its size when the phase began
+};
+
+}  // namespace faultline::run

@@ -1,0 +1,99 @@
+#include "run/rules.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace faultline::run {
+
+Rules::Rules(const std::vector<fault::Rule>& rules, Apply apply, Journal::Producer& journal,
+             std::function<Instant()> clock)
+    : rules_(rules), apply_(std::move(apply)), journal_(journal), clock_(std::move(clock)) {}
+
+bool Rules::applies(const fault::Rule& rule, const std::string& phase) const {
+  return rule.enabled && !lifted_.contains(rule.name) &&
+         (rule.during.empty() ||
+          std::find(rule.during.begin(), rule.during.end(), phase) != rule.during.end());
+}
+
+void Rules::begin(const std::string& phase) {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> changed;
+  for (const fault::Rule& rule : rules_) {
+    if (applies(rule, phase) && !on_.contains(rule.name)) {
+      switch_rule(rule, true, "phase");
+      changed.insert(rule.on);
+    }
+  }
+  hand_over(changed);
+}
+
+void Rules::end_before(const std::string& next) {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> changed;
+  for (const fault::Rule& rule : rules_) {
+    if (on_.contains(rule.name) && rule.until != fault::Until::mitigation && !applies(rule, next)) {
+      switch_rule(rule, false, "phase");
+      changed.insert(rule.on);
+    }
+  }
+  hand_over(changed);
+}
+
+void Rules::mitigated() {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> changed;
+  for (const fault::Rule& rule : rules_) {
+    if (rule.until == fault::Until::mitigation && on_.contains(rule.name)) {
+      switch_rule(rule, false, "mitigation");
+      lifted_.insert(rule.name);
+      changed.insert(rule.on);
+    }
+  }
+  hand_over(changed);
+}
+
+void Rules::lift(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  lifted_.insert(name);
+  for (const fault::Rule& rule : rules_) {
+    if (rule.name == name && on_.contains(name)) {
+      switch_rule(rule, false, "lift");
+      hand_over({rule.on});
+    }
+  }
+}
+
+void Rules::finish() {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> changed;
+  for (const fault::Rule& rule : rules_) {
+    if (on_.contains(rule.name)) {
+      switch_rule(rule, false, "end");
+      changed.insert(rule.on);
+    }
+  }
+  hand_over(changed);
+}
+
+void Rules::switch_rule(const fault::Rule& rule, bool on, std::string_view why) {
+  if (on) {
+    on_.insert(rule.name);
+  } else {
+    on_.erase(rule.name);
+  }
+  journal_.write("fault", clock_(), {{"fault", rule.name}, {"on", on}, {"why", why}});
+}
+
+void Rules::hand_over(const std::set<std::string>& dependencies) {
+  for (const std::string& dependency : dependencies) {
+    std::vector<fault::Rule> on;
+    for (const fault::Rule& rule : rules_) {
+      if (rule.on == dependency && on_.contains(rule.name)) {
+        on.push_back(rule);
+      }
+    }
+    apply_(dependency, on);
+  }
+}
+
+}  // namespace faultline::run

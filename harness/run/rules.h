@@ -1,0 +1,52 @@
+#pragma once
+// Which faults are on. The timeline switches them with the phases, steps lift them, and every change is
+// handed to the proxies and journaled.
+
+#include <functional>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/journal.h"
+#include "fault/rule.h"
+
+namespace faultline::run {
+
+class Rules {
+ public:
+  /// Hands a proxy the rules that are on for its dependency, in the order of the file.
+  using Apply = std::function<void(const std::string& dependency, const std::vector<fault::Rule>& on)>;
+
+  /// `clock` gives the time that a change is journaled with.
+  Rules(const std::vector<fault::Rule>& rules, Apply apply, Journal::Producer& journal,
+        std::function<Instant()> clock);
+
+  // From any thread.
+
+  /// A phase begins: its rules come on.
+  void begin(const std::string& phase);
+  /// The phase before `next` ends: rules that are not for `next` go off, but for those that wait for a
+  /// mitigation.
+  void end_before(const std::string& next);
+  /// A mitigation has ended: the rules that waited for it go off, and stay off.
+  void mitigated();
+  /// Takes one rule off for the rest of the run.
+  void lift(const std::string& name);
+  /// The run is over: whatever is still on goes off.
+  void finish();
+
+ private:
+  void switch_rule(const fault::Rule& rule, bool on, std::string_view why);
+  void hand_over(const std::set<std::string>& dependencies);
+  bool applies(const fault::Rule& rule, const std::string& phase) const;
+
+  const std::vector<fault::Rule>& rules_;
+  const Apply apply_;
+  Journal::Producer& journal_;
+  const std::function<Instant()> clock_;
+  std::mutex mutex_;
+  std::set<std::string> on_, lifted_;  // by name
+};
+
+}  // namespace faultline::run

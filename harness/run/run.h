@@ -1,0 +1,44 @@
+#pragma once
+// One run: makes its directory, starts the environment, applies the load, plays the scenario, collects what
+// the verdict needs, tears everything down, and judges.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "load/driver.h"
+#include "result/result.h"
+#include "run/stop.h"
+#include "run/timeline.h"
+#include "scenario/scenario.h"
+
+namespace faultline::run {
+
+struct Options {
+  std::filesystem::path directory;
+  /// A recorded plan to run instead of the one that the scenario and its seed make.
+  std::optional<std::filesystem::path> plan;
+  /// How to run this again, for the result.
+  std::string repeat;
+};
+
+/// What happens, for whoever shows it. Calls come from several threads.
+class Observer : public TimelineObserver {
+ public:
+  virtual void environment_started(const result::StartUp& part) = 0;
+  virtual void load_began(Instant start, Duration length) = 0;
+  /// Several times a second while there is load.
+  virtual void load_ticked(const load::Counters& counters) = 0;
+  virtual void collecting() = 0;
+};
+
+/// Throws EnvironmentError when the environment cannot be had. Nothing when the stop was requested:
+/// everything is torn down then, and the journal is whole.
+std::optional<result::Result> run(const scenario::Scenario& scenario, const Options& options,
+                                  Observer& observer, const Stop& stop);
+
+/// Judges a run again from its directory. Throws EnvironmentError when it is not the directory of a run.
+result::Result judge_again(const std::filesystem::path& directory);
+
+}  // namespace faultline::run

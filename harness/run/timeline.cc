@@ -1,0 +1,159 @@
+#include "run/timeline.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "core/error.h"
+
+namespace faultline::run {
+namespace {
+
+using nlohmann::ordered_json;
+using scenario::Scenario;
+using scenario::Step;
+
+std::string_view name_of(Step::Kind kind) {
+  switch (kind) {
+    case Step::Kind::symptom:
+      return "symptom";
+    case Step::Kind::diagnosis:
+      return "diagnosis";
+    case Step::Kind::mitigation:
+      return "mitigation";
+    case Step::Kind::recovery:
+      return "recovery";
+  }
+  return "";
+}
+
+// What a step needs while it runs on its own thread.
+struct StepRun {
+  const Scenario& scenario;
+  std::size_t index;
+  steps::World& world;
+  Rules& rules;
+  Journal& journal;
+  TimelineObserver& observer;
+
+  const Step& step() const { return scenario.steps[index]; }
+  // A producer for one step: steps run side by side, and a producer belongs to one thread at a time.
+  Journal::Producer& producer(bool at_rest) const {
+    return journal.producer("step." + std::to_string(index) + (at_rest ? ".rest" : ""));
+  }
+
+  void look(std::size_t phase, bool at_rest) const {
+    const Instant began = world.now();
+    const steps::Watched watched = steps::watch(*step().probe, world);
+    if (watched.interrupted) {
+      return;
+    }
+    producer(at_rest).write("probe", watched.at,
+                            {{"step", index},
+                             {"phase", scenario.phases[phase].name},
+                             {"at_rest", at_rest},
+                             {"seen", watched.last.seen},
+                             {"text", watched.last.text},
+                             {"looks", watched.looks},
+                             {"after", seconds(watched.at - began)}});
+    observer.step_ended(step(), at_rest, watched.last.seen != at_rest, watched.last.text);
+  }
+
+  void act() const {
+    steps::Answer answer;
+    try {
+      answer = step().action->act(world);
+    } catch (const EnvironmentError& error) {
+      answer = {false, error.what(), 0};
+    }
+    if (answer.ok && step().kind == Step::Kind::mitigation) {
+      rules.mitigated();
+    }
+    write_edge("end", {{"ok", answer.ok}, {"text", answer.text}});
+    observer.step_ended(step(), false, answer.ok, answer.text);
+  }
+
+  void write_edge(std::string_view edge, const ordered_json& more) const {
+    ordered_json fields = {{"step", index},
+                           {"kind_of", name_of(step().kind)},
+                           {"say", step().say},
+                           {"phase", scenario.phases[step().phase].name},
+                           {"edge", edge}};
+    fields.update(more);
+    producer(false).write("step", world.now(), fields);
+  }
+
+  void run() const {
+    write_edge("begin", ordered_json::object());
+    if (step().action) {
+      act();
+    } else {
+      look(step().phase, false);
+    }
+  }
+};
+
+}  // namespace
+
+std::vector<Event> events(const Scenario& scenario) {
+  std::vector<Event> list;
+  for (std::size_t i = 0; i < scenario.phases.size(); ++i) {
+    list.push_back({scenario.phases[i].begin, Event::Kind::begin_phase, i, 0});
+    list.push_back({scenario.phases[i].end(), Event::Kind::end_phase, i, 0});
+  }
+  for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
+    const Step& step = scenario.steps[i];
+    list.push_back({scenario.phases[step.phase].begin + step.after, Event::Kind::step, step.phase, i});
+    if (step.kind == Step::Kind::symptom) {
+      const scenario::Phase& rest = scenario.phases[step.phase - 1];
+      const Duration latest = std::max(Duration::zero(), rest.length - step.probe->within);
+      list.push_back({rest.begin + std::min(step.after, latest), Event::Kind::at_rest, step.phase - 1, i});
+    }
+  }
+  std::stable_sort(list.begin(), list.end(), [](const Event& a, const Event& b) {
+    return std::pair(a.at, a.kind) < std::pair(b.at, b.kind);
+  });
+  return list;
+}
+
+void drive(const Scenario& scenario, Instant start, steps::World& world, Rules& rules, const Stop& stop,
+           Journal& journal, TimelineObserver& observer, const std::function<void()>& mark_logs) {
+  Journal::Producer& timeline = journal.producer("timeline");
+  const auto write_phase = [&](std::size_t phase, std::string_view edge) {
+    timeline.write("phase", world.now(), {{"phase", scenario.phases[phase].name}, {"edge", edge}});
+  };
+  std::vector<std::thread> threads;
+  for (const Event& event : events(scenario)) {
+    if (!stop.wait_until(start + event.at)) {
+      break;
+    }
+    const StepRun step{scenario, event.step, world, rules, journal, observer};
+    switch (event.kind) {
+      case Event::Kind::begin_phase:
+        mark_logs();
+        write_phase(event.phase, "begin");
+        rules.begin(scenario.phases[event.phase].name);
+        observer.phase_began(scenario.phases[event.phase]);
+        break;
+      case Event::Kind::end_phase:
+        if (event.phase + 1 < scenario.phases.size()) {
+          rules.end_before(scenario.phases[event.phase + 1].name);
+        } else {
+          rules.finish();
+        }
+        write_phase(event.phase, "end");
+        break;
+      case Event::Kind::at_rest:
+        threads.emplace_back([step, event] { step.look(event.phase, true); });
+        break;
+      case Event::Kind::step:
+        threads.emplace_back([step] { step.run(); });
+        break;
+    }
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+}
+
+}  // namespace faultline::run

@@ -1,0 +1,193 @@
+// Puts the parts of a scenario file together, and checks what only the whole can tell.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "scenario/parts.h"
+
+namespace faultline::scenario {
+namespace {
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+// The SLO file that the scenario names: its shape is checked here once, a budget looks up its target.
+void read_slo_file(Table& table, const std::string& name, Scenario& scenario, Diagnostics& problems) {
+  if (name.empty()) {
+    return;
+  }
+  const auto path = find_beside(scenario.file, "slo", name);
+  if (!path) {
+    table.problem("slo", fmt::format("there is no slo/{}.toml beside the scenario or one folder up", name));
+    return;
+  }
+  Table file = Table::parse_file(*path, problems);
+  for (Table& slo : file.tables("slo")) {
+    slo.required_text("name");
+    slo.text("summary");
+    if (!slo.has("target")) {
+      slo.missing("target");
+    }
+    const auto target = slo.ratio("target");
+    if (target && target->value >= 1) {
+      slo.problem("target", "a target of 100% leaves no budget to spend");
+    }
+    slo.finish();
+  }
+  file.finish();
+  scenario.sources.emplace_back("slo/" + path->filename().string(), text_of(*path));
+}
+
+void read_loads(Table& file, Scenario& scenario, Diagnostics& problems) {
+  for (Table& table : file.tables("load")) {
+    const auto resolve = [&](const std::string& name) { return find_beside(scenario.file, "flows", name); };
+    const std::string name = table.text("flow").value_or("");
+    if (auto load = load::read_load(table, resolve, problems)) {
+      scenario.load.push_back(std::move(*load));
+      if (const auto path = resolve(name)) {
+        scenario.sources.emplace_back("flows/" + path->filename().string(), text_of(*path));
+      }
+    }
+  }
+  if (!file.has("load")) {
+    file.missing("load");
+  }
+}
+
+// The requests that a phase will see at the least, by the flows' own arithmetic.
+double requests_expected(const Scenario& scenario, const Phase& phase) {
+  double requests = 0;
+  for (const load::Load& load : scenario.load) {
+    requests += load.rate.per_second * seconds(phase.length) * load::expected_requests(load.flow);
+  }
+  return requests;
+}
+
+// A percentile with fewer than 10 samples beyond it says nothing: refused here rather than guessed later.
+void check_judgeable(Table& file, const Scenario& scenario) {
+  for (const PhaseExpectation& expectation : scenario.expectations) {
+    for (const std::size_t index : expectation.phases) {
+      const Phase& phase = scenario.phases[index];
+      const double expected = requests_expected(scenario, phase);
+      for (const Expression& expression : expectation.that) {
+        if (samples_needed(expression) > expected) {
+          file.problem("expect",
+                       fmt::format("'{}' cannot be judged in phase '{}': it needs {:.0f} requests, and about "
+                                   "{:.0f} are expected",
+                                   expression.text, phase.name, samples_needed(expression), expected),
+                       "lengthen the phase, raise the rate, or ask for a lower percentile");
+        }
+      }
+    }
+  }
+}
+
+// When the last fault can be lifted at the latest, by the file: the end of its phases, or the mitigation.
+Duration lifted_by(const Scenario& scenario) {
+  Duration lifted{};
+  std::optional<Duration> mitigated;
+  for (const Step& step : scenario.steps) {
+    if (step.kind == Step::Kind::mitigation) {
+      mitigated =
+          std::max(mitigated.value_or(Duration::zero()), scenario.phases[step.phase].begin + step.after);
+    }
+  }
+  for (const fault::Rule& rule : scenario.faults) {
+    if (rule.until == fault::Until::mitigation) {
+      continue;  // ends with it, whenever that is
+    }
+    for (const std::string& name : rule.during) {
+      if (const Phase* phase = scenario.phase(name)) {
+        lifted = std::max(lifted, phase->end());
+      }
+    }
+  }
+  return std::max(lifted, mitigated.value_or(Duration::zero()));
+}
+
+void check_recovery(Table& file, const Scenario& scenario) {
+  const Duration left = scenario.length() - lifted_by(scenario);
+  for (const RecoveryExpectation& recovery : scenario.recoveries) {
+    if (recovery.within + recovery.hold > left) {
+      file.problem(
+          "expect",
+          fmt::format("recovery within {} and then {} of good windows cannot be seen: only {} are left "
+                      "once the fault is lifted",
+                      to_text(recovery.within), to_text(recovery.hold), to_text(left)),
+          "lengthen the last phase");
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<std::filesystem::path> find_beside(const std::filesystem::path& scenario,
+                                                 const std::string& kind, const std::string& name) {
+  const std::filesystem::path folder = scenario.parent_path();
+  std::vector<std::filesystem::path> candidates;
+  if (name.ends_with(".toml")) {
+    candidates = {folder / name};
+  } else {
+    candidates = {folder / kind / (name + ".toml"), folder / ".." / kind / (name + ".toml")};
+  }
+  for (const auto& candidate : candidates) {
+    if (std::filesystem::is_regular_file(candidate)) {
+      return candidate.lexically_normal();
+    }
+  }
+  return std::nullopt;
+}
+
+Scenario read(const std::filesystem::path& path, const std::vector<Override>& overrides,
+              Diagnostics& problems) {
+  Scenario scenario;
+  scenario.file = path;
+  Table file = Table::parse_file(path, problems);
+  if (!problems.empty()) {
+    return scenario;  // not TOML: whatever else would be said follows from that
+  }
+  for (const Override& change : overrides) {
+    file.set(change);
+  }
+  scenario.sources.emplace_back("scenario.toml", file.to_toml());
+
+  std::string slo;
+  if (auto table = file.table("scenario")) {
+    scenario.name = table->required_text("name");
+    scenario.title = table->text("title").value_or(scenario.name);
+    scenario.summary = table->text("summary").value_or("");
+    const auto seed = table->integer("seed");
+    if (seed && *seed < 0) {
+      table->problem("seed", "a seed is not negative");
+    }
+    scenario.seed = static_cast<Seed>(seed.value_or(1));
+    slo = table->text("slo").value_or("");
+    read_slo_file(*table, slo, scenario, problems);
+    table->finish();
+  } else {
+    file.missing("scenario");
+  }
+  scenario.service = read_service(file, path);
+  read_dependencies(file, scenario);
+  read_loads(file, scenario, problems);
+  read_phases(file, scenario);
+  read_faults(file, scenario);
+  read_steps(file, scenario);
+  read_expectations(file, slo, scenario);
+  read_validity(file, scenario);
+  file.finish();
+
+  if (problems.empty()) {
+    check_judgeable(file, scenario);
+    check_recovery(file, scenario);
+  }
+  return scenario;
+}
+
+}  // namespace faultline::scenario

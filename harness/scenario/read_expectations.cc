@@ -1,0 +1,146 @@
+#include <fmt/format.h>
+
+#include "scenario/parts.h"
+
+namespace faultline::scenario {
+namespace {
+
+constexpr Invariant kInvariants[] = {Invariant::every_accepted_run_ends, Invariant::accepted_runs_complete,
+                                     Invariant::reports_match_the_ledger};
+
+std::vector<Expression> read_expressions(Table& table, std::string_view key) {
+  std::vector<Expression> expressions;
+  const auto value = table.get(key);
+  if (!value) {
+    table.missing(key);
+    return expressions;
+  }
+  const auto read_one = [&](const Value& each) {
+    if (each.kind() != Value::Kind::text) {
+      each.problem("an expectation is a string such as \"http_req_failed rate < 1%\"");
+    } else if (auto expression = read_expression(each)) {
+      expressions.push_back(std::move(*expression));
+    }
+  };
+  if (value->kind() == Value::Kind::array) {
+    for (const Value& each : value->array()) {
+      read_one(each);
+    }
+  } else {
+    read_one(*value);
+  }
+  return expressions;
+}
+
+void read_phase_expectation(Table& table, Scenario& scenario) {
+  PhaseExpectation expectation;
+  for (const std::string& name : table.texts("phase")) {
+    if (const auto phase = read_phase_name(table, "phase", name, scenario)) {
+      expectation.phases.push_back(*phase);
+    }
+  }
+  expectation.that = read_expressions(table, "that");
+  scenario.expectations.push_back(std::move(expectation));
+}
+
+void read_recovery(Table& table, Scenario& scenario) {
+  RecoveryExpectation recovery;
+  recovery.within = table.required_duration("within");
+  recovery.hold = table.duration("hold").value_or(recovery.hold);
+  recovery.when = read_expressions(table, "when");
+  if (recovery.hold < recovery.window) {
+    table.problem("hold", fmt::format("hold must be at least one window of {}", to_text(recovery.window)));
+  }
+  scenario.recoveries.push_back(std::move(recovery));
+  table.finish();
+}
+
+// The target of one SLO, from the file that the scenario names.
+void read_budget(Table& table, const std::string& slo_name, Scenario& scenario) {
+  BudgetExpectation budget;
+  budget.slo = table.required_text("slo");
+  budget.spend_at_most = table.ratio("spend_at_most").value_or(Ratio{1});
+  table.one_of("of", {"this run"});
+  table.finish();
+  if (slo_name.empty()) {
+    table.problem("slo", "a budget needs [scenario] slo, the file with the targets");
+    return;
+  }
+  const auto path = find_beside(scenario.file, "slo", slo_name);
+  if (!path) {
+    return;  // read() has reported it at [scenario] slo
+  }
+  Diagnostics ignored;  // read() has reported what is wrong with the file itself
+  Table file = Table::parse_file(*path, ignored);
+  std::vector<std::string> names;
+  for (Table& slo : file.tables("slo")) {
+    names.push_back(slo.required_text("name"));
+    if (names.back() == budget.slo) {
+      budget.target = slo.ratio("target").value_or(Ratio{});
+      scenario.budgets.push_back(budget);
+      return;
+    }
+  }
+  table.problem("slo", fmt::format("{} has no SLO '{}'", path->string(), budget.slo),
+                did_you_mean(budget.slo, names));
+}
+
+void read_invariants(Table& table, Scenario& scenario) {
+  const auto value = table.get("invariants");
+  std::vector<std::string> known;
+  for (const Invariant invariant : kInvariants) {
+    known.push_back(to_text(invariant));
+  }
+  const std::vector<Value> values =
+      value->kind() == Value::Kind::array ? value->array() : std::vector<Value>{*value};
+  for (const Value& each : values) {
+    const std::string name = each.kind() == Value::Kind::text ? each.text() : "";
+    const auto found = std::find(known.begin(), known.end(), name);
+    if (found == known.end()) {
+      each.problem(fmt::format("unknown invariant '{}' (known: {})", name, fmt::join(known, "; ")),
+                   did_you_mean(name, known));
+    } else {
+      scenario.invariants.push_back(kInvariants[found - known.begin()]);
+    }
+  }
+}
+
+}  // namespace
+
+void read_expectations(Table& file, const std::string& slo_name, Scenario& scenario) {
+  for (Table& table : file.tables("expect")) {
+    const bool phase = table.has("phase") || table.has("that");
+    if (auto recovered = table.table("recovered")) {
+      read_recovery(*recovered, scenario);
+    } else if (auto budget = table.table("budget")) {
+      read_budget(*budget, slo_name, scenario);
+    } else if (table.has("invariants")) {
+      read_invariants(table, scenario);
+      if (const auto share = table.ratio("complete_at_least")) {
+        scenario.complete_at_least = *share;
+      }
+    } else if (phase) {
+      read_phase_expectation(table, scenario);
+    } else {
+      // Ask for what there could have been, so that a misspelling is recognised.
+      table.get("phase");
+      table.get("that");
+      if (table.empty()) {
+        table.problem("phase", "an expectation is empty");
+      }
+    }
+    table.finish();
+  }
+}
+
+void read_validity(Table& file, Scenario& scenario) {
+  if (auto table = file.table("validity")) {
+    Validity& validity = scenario.validity;
+    validity.late = table->duration("late").value_or(validity.late);
+    validity.late_at_most = table->ratio("late_at_most").value_or(validity.late_at_most);
+    validity.started_at_least = table->ratio("started_at_least").value_or(validity.started_at_least);
+    table->finish();
+  }
+}
+
+}  // namespace faultline::scenario

@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include "http/message.h"
+#include "scenario/parts.h"
+
+namespace faultline::scenario {
+namespace {
+
+// A table of strings: environment variables. Numbers and booleans are taken as they are written.
+std::map<std::string, std::string> read_words(Table& table, std::string_view key) {
+  std::map<std::string, std::string> words;
+  if (auto inner = table.table(key)) {
+    for (const std::string& name : inner->keys()) {
+      const auto value = inner->get(name);
+      if (!value) {
+        continue;
+      }
+      switch (value->kind()) {
+        case Value::Kind::text:
+          words[name] = value->text();
+          break;
+        case Value::Kind::integer:
+          words[name] = std::to_string(value->integer());
+          break;
+        case Value::Kind::real:
+          words[name] = fmt::format("{}", value->real());
+          break;
+        case Value::Kind::boolean:
+          words[name] = value->boolean() ? "1" : "0";
+          break;
+        default:
+          value->problem(fmt::format("'{}' must be a string", name));
+      }
+    }
+  }
+  return words;
+}
+
+// What the harness sets and a service may want under another name.
+const std::vector<std::string> kNames = {
+    "PORT", "HOST", "DATABASE_URL", "REDIS_URL", "STRIPE_API_BASE", "SHOPIFY_API_BASE", "API_KEY"};
+
+}  // namespace
+
+Service read_service(Table& file, const std::filesystem::path& scenario) {
+  Service service;
+  auto table = file.table("service");
+  if (!table) {
+    file.missing("service");
+    return service;
+  }
+  if (const auto use = table->one_of("use", {"settler"})) {
+    service.use = *use;
+  }
+  service.run = table->texts("run");
+  if (const auto url = table->text("url")) {
+    service.url = *url;
+    if (!http::parse_url(*url)) {
+      table->problem("url", fmt::format("'{}' is not an http:// address", *url));
+    }
+  }
+  const int ways = static_cast<int>(table->has("use")) + static_cast<int>(table->has("run")) +
+                   static_cast<int>(table->has("url"));
+  if (ways != 1) {
+    table->problem(
+        ways == 0 ? "use" : "run",
+        "a service is given in one way: use = \"settler\", run = [\"node\", \"server.js\"], or url");
+  }
+  service.directory = scenario.parent_path();
+  if (const auto directory = table->text("directory")) {
+    service.directory /= *directory;
+    if (!std::filesystem::is_directory(service.directory)) {
+      table->problem("directory", fmt::format("there is no directory {}", service.directory.string()));
+    }
+  }
+  service.env = read_words(*table, "env");
+  service.env_names = read_words(*table, "env_names");
+  if (auto names = table->table("env_names")) {
+    for (const auto& [ours, theirs] : service.env_names) {
+      if (std::find(kNames.begin(), kNames.end(), ours) == kNames.end()) {
+        names->problem(ours, fmt::format("the harness sets no '{}'", ours), did_you_mean(ours, kNames));
+      }
+    }
+  }
+  if (auto ready = table->table("ready")) {
+    if (const auto request = ready->text("http")) {
+      const std::string_view text = *request;
+      if (text.starts_with("GET /")) {
+        service.ready_target = text.substr(4);
+      } else {
+        ready->problem("http", fmt::format("'{}' must be \"GET /path\"", text));
+      }
+    }
+    service.ready_within = ready->duration("within").value_or(service.ready_within);
+    ready->finish();
+  }
+  table->finish();
+  return service;
+}
+
+void read_dependencies(Table& file, Scenario& scenario) {
+  auto table = file.table("dependency");
+  if (!table) {
+    return;
+  }
+  const auto read_port = [](Table& dependency) -> std::uint16_t {
+    const auto port = dependency.integer("port");
+    if (port && (*port < 1 || *port > 65535)) {
+      dependency.problem("port", fmt::format("{} is not a port", *port));
+      return 0;
+    }
+    return static_cast<std::uint16_t>(port.value_or(0));
+  };
+  const auto read_one = [&](const std::string& name, auto read_more) {
+    if (auto dependency = table->table(name)) {
+      scenario.dependencies.push_back({name, read_port(*dependency)});
+      read_more(*dependency);
+      dependency->finish();
+    }
+  };
+  read_one("postgres", [](Table&) {});
+  read_one("redis", [](Table&) {});
+  read_one("stripe", [&](Table& dependency) {
+    if (auto data = dependency.table("data")) {
+      ledger::read_charges(*data, scenario.ledger);
+      data->finish();
+    }
+  });
+  read_one("shopify", [&](Table& dependency) {
+    if (auto data = dependency.table("data")) {
+      ledger::read_orders(*data, scenario.ledger);
+      data->finish();
+    }
+  });
+  table->finish();
+}
+
+}  // namespace faultline::scenario

@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scenario/parts.h"
+
+namespace faultline::scenario {
+
+std::optional<std::size_t> read_phase_name(Table& table, std::string_view key, const std::string& name,
+                                           const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < scenario.phases.size(); ++i) {
+    if (scenario.phases[i].name == name) {
+      return i;
+    }
+    names.push_back(scenario.phases[i].name);
+  }
+  table.problem(key, fmt::format("there is no phase '{}'", name), did_you_mean(name, names));
+  return std::nullopt;
+}
+
+void read_phases(Table& file, Scenario& scenario) {
+  for (Table& table : file.tables("phase")) {
+    Phase phase;
+    phase.name = table.required_text("name");
+    phase.length = table.required_duration("for");
+    phase.begin = scenario.length();
+    table.one_of("boundary", {"sharp"});
+    if (scenario.phase(phase.name)) {
+      table.problem("name", fmt::format("there are two phases '{}'", phase.name));
+    }
+    if (table.has("for") && phase.length < std::chrono::seconds(1)) {
+      table.problem("for", "a phase lasts at least 1s");
+    }
+    table.finish();
+    scenario.phases.push_back(std::move(phase));
+  }
+  if (scenario.phases.empty()) {
+    file.missing("phase");
+  }
+}
+
+void read_faults(Table& file, Scenario& scenario) {
+  std::vector<std::string> dependencies;
+  for (const Dependency& dependency : scenario.dependencies) {
+    dependencies.push_back(dependency.name);
+  }
+  for (Table& table : file.tables("fault")) {
+    auto rule = fault::read_rule(table);
+    if (!rule) {
+      continue;
+    }
+    if (!scenario.has(rule->on)) {
+      table.problem("on", fmt::format("the scenario has no dependency '{}'", rule->on),
+                    did_you_mean(rule->on, dependencies));
+    }
+    for (const std::string& phase : rule->during) {
+      read_phase_name(table, "during", phase, scenario);
+    }
+    const auto same = std::find_if(scenario.faults.begin(), scenario.faults.end(),
+                                   [&](const fault::Rule& other) { return other.name == rule->name; });
+    if (same != scenario.faults.end()) {
+      table.problem("name", fmt::format("there are two faults '{}'", rule->name));
+    }
+    scenario.faults.push_back(std::move(*rule));
+  }
+}
+
+namespace {
+
+// What an action names must be there.
+void check_action(const steps::Action& action, Table& table, const Scenario& scenario) {
+  if (!action.process.empty() && action.process != "service" && !scenario.has(action.process)) {
+    table.problem("do", fmt::format("the scenario has no dependency '{}'", action.process));
+  }
+  if (!action.fault.empty()) {
+    std::vector<std::string> names;
+    for (const fault::Rule& rule : scenario.faults) {
+      names.push_back(rule.name);
+    }
+    if (std::find(names.begin(), names.end(), action.fault) == names.end()) {
+      table.problem("do", fmt::format("there is no fault '{}'", action.fault),
+                    did_you_mean(action.fault, names));
+    }
+  }
+}
+
+}  // namespace
+
+void read_steps(Table& file, Scenario& scenario) {
+  static const std::vector<std::string> kKinds = {"symptom", "diagnosis", "mitigation", "recovery"};
+  for (Table& table : file.tables("step")) {
+    Step step;
+    step.say = table.required_text("say");
+    if (!table.has("kind")) {
+      table.missing("kind");
+    }
+    if (const auto kind = table.one_of("kind", kKinds)) {
+      step.kind = static_cast<Step::Kind>(std::find(kKinds.begin(), kKinds.end(), *kind) - kKinds.begin());
+    }
+    bool placed = false;
+    if (auto at = table.table("at")) {
+      const std::string phase = at->required_text("phase");
+      step.after = at->duration("after").value_or(Duration::zero());
+      if (const auto index = phase.empty() ? std::nullopt : read_phase_name(*at, "phase", phase, scenario)) {
+        step.phase = *index;
+        placed = true;
+        if (step.after >= scenario.phases[*index].length) {
+          at->problem("after", fmt::format("phase '{}' is over after {}", phase,
+                                           to_text(scenario.phases[*index].length)));
+        }
+      }
+      at->finish();
+    } else {
+      table.missing("at");
+    }
+    if (auto probe = table.table("probe")) {
+      step.probe = steps::read_probe(*probe);
+    }
+    if (auto action = table.table("do")) {
+      step.action = steps::read_action(*action);
+    }
+    if (table.has("probe") == table.has("do")) {
+      table.problem("say", "a step has either a probe or something to do");
+    }
+    if (step.kind == Step::Kind::symptom && !table.has("probe")) {
+      table.problem("kind", "a symptom is seen by a probe");
+    }
+    if (step.kind == Step::Kind::mitigation && !table.has("do")) {
+      table.problem("kind", "a mitigation does something");
+    }
+    if (step.kind == Step::Kind::symptom && placed && step.phase == 0) {
+      table.problem("at", "a symptom must be absent at rest: it needs a phase before its own");
+    }
+    if (step.action) {
+      check_action(*step.action, table, scenario);
+    }
+    table.finish();
+    scenario.steps.push_back(std::move(step));
+  }
+}
+
+}  // namespace faultline::scenario

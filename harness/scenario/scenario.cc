@@ -1,0 +1,32 @@
+#include "scenario/scenario.h"
+
+#include <algorithm>
+
+#include "core/assert.h"
+
+namespace faultline::scenario {
+
+std::string to_text(Invariant invariant) {
+  switch (invariant) {
+    case Invariant::every_accepted_run_ends:
+      return "every accepted run ends";
+    case Invariant::accepted_runs_complete:
+      return "accepted runs complete";
+    case Invariant::reports_match_the_ledger:
+      return "reports match the ledger";
+  }
+  FAULTLINE_ASSERT(false, "an invariant without a name");
+}
+
+bool Scenario::has(const std::string& dependency) const {
+  return std::any_of(dependencies.begin(), dependencies.end(),
+                     [&](const Dependency& each) { return each.name == dependency; });
+}
+
+const Phase* Scenario::phase(const std::string& wanted) const {
+  const auto found =
+      std::find_if(phases.begin(), phases.end(), [&](const Phase& each) { return each.name == wanted; });
+  return found == phases.end() ? nullptr : &*found;
+}
+
+}  // namespace faultline::scenario

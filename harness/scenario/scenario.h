@@ -1,0 +1,126 @@
+#pragma once
+// A scenario: what is started, what load it gets, what goes wrong, what is done about it, and what must hold.
+// Read from one TOML file into plain data; every mistake is found here, before anything is started.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/diagnostic.h"
+#include "core/draw.h"
+#include "core/table.h"
+#include "core/units.h"
+#include "fault/rule.h"
+#include "ledger/ledger.h"
+#include "load/load.h"
+#include "scenario/expression.h"
+#include "steps/action.h"
+#include "steps/probe.h"
+
+namespace faultline::scenario {
+
+/// How the service under test comes to run.
+struct Service {
+  std::string use;                               // "settler": the reference service
+  std::vector<std::string> run;                  // or a command of the user's
+  std::string url;                               // or one that runs already
+  std::map<std::string, std::string> env;        // added to what the harness sets
+  std::map<std::string, std::string> env_names;  // ours -> the service's: DATABASE_URL = "PG_DSN"
+  std::string ready_target = "/readyz";          // answers 2xx once the service can work
+  Duration ready_within = std::chrono::seconds(10);
+  std::filesystem::path directory;  // where `run` is started
+};
+
+/// One thing the service depends on. Its name says what it is: postgres, redis, stripe, shopify.
+struct Dependency {
+  std::string name;
+  std::uint16_t proxy_port = 0;  // where the service finds it; 0: any free port
+};
+
+struct Phase {
+  std::string name;
+  Duration begin{};  // since the start of the run
+  Duration length{};
+  Duration end() const { return begin + length; }
+};
+
+struct Step {
+  enum class Kind { symptom, diagnosis, mitigation, recovery };
+  Kind kind{};
+  std::string say;
+  std::size_t phase = 0;                      // index into Scenario::phases
+  Duration after{};                           // since that phase began
+  std::shared_ptr<const steps::Probe> probe;  // one of these two
+  std::shared_ptr<const steps::Action> action;
+};
+
+/// What must hold in some phases, of the requests that were due in them.
+struct PhaseExpectation {
+  std::vector<std::size_t> phases;
+  std::vector<Expression> that;
+};
+
+/// How soon it must be well again: from the moment the last fault is lifted, or the mitigation has ended,
+/// whichever is later, to the start of the first window from which every window meets `when`.
+struct RecoveryExpectation {
+  Duration within{};
+  Duration window = std::chrono::seconds(1);
+  Duration hold = std::chrono::seconds(5);  // good windows that must be seen
+  std::vector<Expression> when;
+};
+
+/// allowed = (1 - target) x events; spent = bad / allowed.
+struct BudgetExpectation {
+  std::string slo;      // as named in the SLO file: "availability"
+  Ratio target;         // 99.9%
+  Ratio spend_at_most;  // 100%: the whole allowance
+};
+
+enum class Invariant { every_accepted_run_ends, accepted_runs_complete, reports_match_the_ledger };
+std::string to_text(Invariant invariant);
+
+/// When the run says nothing about the service: its generator could not keep the schedule.
+struct Validity {
+  Duration late = std::chrono::milliseconds(100);  // an arrival that starts later than this after it was due
+  Ratio late_at_most{0.01};
+  /// Of the arrivals that were due, at least this share must have been started.
+  Ratio started_at_least{0.99};
+};
+
+struct Scenario {
+  std::filesystem::path file;
+  std::string name, title, summary;
+  Seed seed = 1;
+  Service service;
+  std::vector<Dependency> dependencies;
+  ledger::Shape ledger;
+  std::vector<load::Load> load;
+  std::vector<Phase> phases;
+  std::vector<fault::Rule> faults;
+  std::vector<Step> steps;  // in the order of the file
+  std::vector<PhaseExpectation> expectations;
+  std::vector<RecoveryExpectation> recoveries;
+  std::vector<BudgetExpectation> budgets;
+  std::vector<Invariant> invariants;
+  Ratio complete_at_least{
+      0.95};  // for accepted_runs_complete: of the runs accepted in the first and last phase
+  Validity validity;
+  /// The files that this scenario was read from (itself first), for a run to keep: name in the run's
+  /// directory, and text.
+  std::vector<std::pair<std::string, std::string>> sources;
+
+  Duration length() const { return phases.empty() ? Duration::zero() : phases.back().end(); }
+  bool has(const std::string& dependency) const;
+  const Phase* phase(const std::string& name) const;
+};
+
+/// Reads and checks a scenario. Whatever is wrong is in `problems`; the scenario is usable when there are
+/// none.
+Scenario read(const std::filesystem::path& file, const std::vector<Override>& overrides,
+              Diagnostics& problems);
+
+}  // namespace faultline::scenario

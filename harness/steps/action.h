@@ -1,0 +1,38 @@
+#pragma once
+// What a step does to the environment. Data and one function, like a probe.
+//
+//   do = { restart = "redis" }
+//   do = { lift = "redis-refuses" }
+//   do = { sql = "…" }   do = { redis = ["FLUSHALL"] }   do = { http = "POST /admin/…", body = '{…}', status
+//   = 200 }
+
+#include <memory>
+#include <string>
+
+#include "core/table.h"
+#include "steps/world.h"
+
+namespace faultline::steps {
+
+class Action {
+ public:
+  Action() = default;
+  Action(const Action&) = delete;
+  Action& operator=(const Action&) = delete;
+  virtual ~Action() = default;
+
+  /// Does it. Not `ok` when it was refused or failed, with the reason as its text.
+  virtual Answer act(World& world) const = 0;
+  /// For reports: "restart redis".
+  virtual std::string describe() const = 0;
+
+  // What the action names, for the scenario to check: a process, or a fault. Empty when it names none.
+  std::string process;
+  std::string fault;
+  Place place;  // of that name
+};
+
+/// Reads the table after `do =`. Nothing when it is wrong: then the mistake has been reported.
+std::unique_ptr<const Action> read_action(Table& table);
+
+}  // namespace faultline::steps

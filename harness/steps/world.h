@@ -1,0 +1,51 @@
+#pragma once
+// What steps and probes can do to a running environment, and see of it. `run` implements it with real
+// clients; tests put a scripted one in its place, so no step knows a socket.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+
+namespace faultline::steps {
+
+/// An answer, or why there was none.
+struct Answer {
+  bool ok = false;   // the dependency answered, and not with an error
+  std::string text;  // the answer as a person would read it, or the error
+  int status = 0;    // of an HTTP answer; 0 when none was read
+};
+
+/// Calls block for at most `limit`; they may be made from several threads at once.
+class World {
+ public:
+  World() = default;
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  virtual ~World() = default;
+
+  // Asked as the service would: through the proxies.
+  virtual Answer redis(const std::vector<std::string>& command, Duration limit) = 0;
+  /// The first column of the first row is the answer's text; no row: empty.
+  virtual Answer sql(const std::string& statement, Duration limit) = 0;
+
+  /// To the service itself. `body` is JSON, or empty.
+  virtual Answer http(const std::string& method, const std::string& target, const std::string& body,
+                      Duration limit) = 0;
+
+  /// What `process` ("service", "postgres", "redis") has written to its log since the present phase began.
+  virtual std::string log(const std::string& process) = 0;
+
+  /// Stops and starts a private server or the service, and waits until it is ready. Throws EnvironmentError
+  /// when it does not come back.
+  virtual void restart(const std::string& process) = 0;
+  /// Takes a fault away, by its name.
+  virtual void lift(const std::string& fault) = 0;
+
+  virtual Instant now() const = 0;
+  /// Waits. False when the run is being stopped: give up then.
+  virtual bool pause(Duration duration) = 0;
+};
+
+}  // namespace faultline::steps

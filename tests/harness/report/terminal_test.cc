@@ -1,0 +1,76 @@
+#include "report/terminal.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace faultline::report {
+namespace {
+
+using namespace std::chrono_literals;
+using result::Check;
+using result::Result;
+using result::Verdict;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Result failed_run() {
+  Result result;
+  result.scenario = "redis-down";
+  result.verdict = Verdict::failed;
+  result.seed = 7;
+  result.repeat = "faultline run suites/playbook/redis-down.toml --seed 7";
+  result.directory = "runs/x";
+  result.recovery = 1230ms;
+  result.budget_spent = 0.42;
+  result.ready_after = 412ms;
+  result.phases = {{"steady", 10, 200, 812, 0, 4ms, 12300us, 20ms},
+                   {"incident", 10, 200, 790, 27, 5ms, 41ms, 80ms}};
+  result.checks = {Check{"expectation", "http_req_failed rate < 1%", "steady", "< 1%", "0.00%",
+                         "1.00 points to spare", Verdict::held, "0 of 812"},
+                   Check{"expectation", "http_req_failed rate < 1%", "incident", "< 1%", "3.42%",
+                         "2.42 points over", Verdict::failed, "27 of 790 requests"}};
+  return result;
+}
+
+TEST(TerminalReport, SaysWhatFailedWhereByHowMuchAndHowToRunItAgain) {
+  const std::string text = to_terminal(failed_run(), {});
+  EXPECT_THAT(text, HasSubstr("FAIL expectation in incident: http_req_failed rate < 1%\n"
+                              "       3.42%, wanted < 1% (2.42 points over)\n"
+                              "       27 of 790 requests\n"));
+  EXPECT_THAT(text, HasSubstr("run it again: faultline run suites/playbook/redis-down.toml --seed 7\n"));
+  EXPECT_THAT(text, HasSubstr("recovery 1.23 s, budget spent 42.00%, environment ready in 412 ms\n"));
+}
+
+TEST(TerminalReport, IsSilentAboutDetailsOfWhatHeldUnlessAsked) {
+  EXPECT_THAT(to_terminal(failed_run(), {}), Not(HasSubstr("1.00 points to spare")));
+  EXPECT_THAT(to_terminal(failed_run(), {.verbose = true}), HasSubstr("1.00 points to spare"));
+}
+
+TEST(TerminalReport, HasColoursOnlyWhenWanted) {
+  EXPECT_THAT(to_terminal(failed_run(), {}), Not(HasSubstr("\033[")));
+  EXPECT_THAT(to_terminal(failed_run(), {.colour = true}), HasSubstr("\033[31mfailed\033[0m"));
+}
+
+TEST(SummaryTable, GivesEachRunALineWithItsPhases) {
+  Result steady;
+  steady.scenario = "calm";
+  steady.phases = {{"steady", 10, 200, 812, 0, 4ms, 12300us, 20ms}};
+  EXPECT_EQ(summary_table({failed_run(), steady}, {}),
+            "\n"
+            "scenario    verdict  recovery            steady          incident   budget\n"
+            "redis-down  failed     1.23 s    12.3 ms  0.00%    41.0 ms  3.42%   42.00%\n"
+            "calm        held            -    12.3 ms  0.00%                 -        -\n"
+            "phases: p95 latency and error rate; budget: spent of the run's error budget\n");
+}
+
+TEST(SummaryTable, FitsEightyColumnsWithTwoPhases) {
+  std::istringstream lines(summary_table({failed_run()}, {}));
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 80U) << line;
+  }
+}
+
+}  // namespace
+}  // namespace faultline::report

@@ -1,0 +1,3 @@
+// Must not compile: report stands below run.
+#include "report/terminal.h"
+#include "run/run.h"
