@@ -1,0 +1,100 @@
+#include "stream/listener.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "core/error.h"
+
+namespace faultline::stream {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+// Of accepting, when the program is out of file descriptors.
+constexpr Duration kRetry = std::chrono::milliseconds(50);
+
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+}  // namespace
+
+Listener::Listener(asio::io_context& io, Clock& clock, const std::string& host, std::uint16_t port, Accepted accepted)
+    : io_(io),
+      clock_(clock),
+      endpoint_(asio::ip::make_address(host), port), accepted_(std::move(accepted)), holder_(io), retry_(clock) {
+  try {
+    holder_.open(endpoint_.protocol());
+    // Without SO_REUSEPORT first: that would share a port which somebody else holds with the same option.
+    if (port != 0) {
+      Tcp::acceptor probe(io);
+      probe.open(endpoint_.protocol());
+      probe.set_option(Tcp::acceptor::reuse_address(true));
+      probe.bind(endpoint_);
+      probe.listen();
+    }
+    holder_.set_option(Tcp::acceptor::reuse_address(true));
+    holder_.set_option(ReusePort(true));
+    holder_.bind(endpoint_);
+    endpoint_ = holder_.local_endpoint();
+  } catch (const boost::system::system_error& error) {
+    throw EnvironmentError(fmt::format("cannot listen on {}:{}: {}", host, port, error.code().message()),
+                           "end the program that holds the port, or choose another one");
+  }
+}
+
+void Listener::listen(int backlog) {
+  acceptor_.emplace(io_);
+  acceptor_->open(endpoint_.protocol());
+  acceptor_->set_option(Tcp::acceptor::reuse_address(true));
+  acceptor_->set_option(ReusePort(true));
+  acceptor_->bind(endpoint_);
+  acceptor_->listen(backlog);
+}
+
+void Listener::open() {
+  if (state_ != State::open) {
+    close();
+    listen(asio::socket_base::max_listen_connections);
+    state_ = State::open;
+    accept();
+  }
+}
+
+void Listener::close() {
+  retry_.cancel();
+  acceptor_.reset();
+  filler_.reset();
+  state_ = State::closed;
+}
+
+void Listener::hang() {
+  if (state_ != State::hanging) {
+    close();
+    listen(0);
+    filler_.emplace(io_);
+    error_code ignored;
+    filler_->connect(endpoint_, ignored);
+    state_ = State::hanging;
+  }
+}
+
+void Listener::accept() {
+  acceptor_->async_accept([this](const error_code& error, Tcp::socket socket) {
+    if (error == asio::error::operation_aborted) {
+      return;  // closed; this may be gone
+    }
+    if (error) {
+      retry_.call_at(clock_.now() + kRetry, [this] { accept(); });
+      return;
+    }
+    accepted_(std::move(socket));
+    if (state_ == State::open) {
+      accept();
+    }
+  });
+}
+
+}  // namespace faultline::stream

@@ -1,0 +1,178 @@
+#include "stream/proxy.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+
+#include "stream/listener.h"
+#include "stream/session.h"
+
+namespace faultline::stream {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kScratchBytes = 64 * 1024;
+
+template <typename F>
+const fault::Rule* find(const std::vector<fault::Rule>& rules) {
+  for (const fault::Rule& rule : rules) {
+    if (std::holds_alternative<F>(rule.fault)) {
+      return &rule;
+    }
+  }
+  return nullptr;
+}
+
+// What the build for testing the tests leaves out: with it, every scenario must turn red.
+std::vector<fault::Rule> heeded(std::vector<fault::Rule> rules) {
+#ifdef FAULTLINE_IGNORE_RULES
+  rules.clear();
+#endif
+  return rules;
+}
+
+}  // namespace
+
+// Lives on the loop's thread.
+struct Proxy::Impl final : SessionHost {
+  Impl(Loop& on, ProxyOptions with, Observer& tell)
+      : loop(on),
+        options(std::move(with)),
+        observer(tell),
+        upstream(asio::ip::make_address(options.upstream_host), options.upstream_port),
+        listener(on.io(), on.clock(), options.listen_host, options.listen_port,
+                 [this](Tcp::socket socket) { accept(std::move(socket)); }) {}
+
+  Clock& clock() override { return loop.clock(); }
+  Counters& counters() override { return count; }
+  std::span<char> scratch() override { return scratch_bytes; }
+
+  void acted(const std::string& rule, std::uint64_t connection, const std::string& effect) override {
+    ++count.acted[rule];
+    observer.acted({rule, connection, effect});
+  }
+
+  void ended(std::uint64_t connection) override {
+    --count.open;
+    sessions.erase(connection);
+  }
+
+  void accept(Tcp::socket socket) {
+    const std::uint64_t ordinal = ++count.accepted;
+    ++count.open;
+    const auto session =
+        std::make_shared<Session>(*this, ordinal, options.seed, std::move(socket), upstream);
+    sessions.emplace(ordinal, session);
+    session->start(rules);
+  }
+
+  // Of the sessions as they are now: what is done to one may end it.
+  std::vector<std::shared_ptr<Session>> all_sessions() const {
+    std::vector<std::shared_ptr<Session>> list;
+    for (const auto& [ordinal, session] : sessions) {
+      list.push_back(session);
+    }
+    return list;
+  }
+
+  void apply(std::vector<fault::Rule> next) {
+    const bool refusing_before = find<fault::Refuse>(rules) != nullptr;
+    rules = heeded(std::move(next));
+    place_listener();
+    if (const fault::Rule* refuse = find<fault::Refuse>(rules); refuse && !refusing_before) {
+      start_refusing(*refuse);
+    }
+    for (const auto& session : all_sessions()) {
+      session->set_rules(rules);
+    }
+  }
+
+  // A refused connection leaves no trace in a program: the kernel answers it. What can be known is that open
+  // connections were reset, and that whoever was connecting until now finds nothing listening.
+  void start_refusing(const fault::Rule& rule) {
+    std::size_t reset = 0;
+    if (std::get<fault::Refuse>(rule.fault).reset_existing) {
+      for (const auto& session : all_sessions()) {
+        session->reset();
+        ++reset;
+      }
+    }
+    if (count.accepted > 0) {
+      acted(rule.name, 0,
+            fmt::format("nothing listens after {} connections, {} of them open and reset", count.accepted, reset));
+    }
+  }
+
+  void place_listener() {
+    const fault::Rule* hole = find<fault::Blackhole>(rules);
+    if (down || find<fault::Refuse>(rules)) {
+      listener.close();
+    } else if (hole && !std::get<fault::Blackhole>(hole->fault).accept) {
+      listener.hang();
+    } else {
+      listener.open();
+    }
+  }
+
+  void close() {
+    listener.close();
+    for (const auto& session : all_sessions()) {
+      session->reset();
+    }
+  }
+
+  Loop& loop;
+  const ProxyOptions options;
+  Observer& observer;
+  const Tcp::endpoint upstream;
+  Counters count;
+  std::vector<fault::Rule> rules;
+  bool down = false;
+  std::array<char, kScratchBytes> scratch_bytes;
+  std::map<std::uint64_t, std::shared_ptr<Session>> sessions;
+  Listener listener;
+};
+
+Proxy::Proxy(Loop& loop, ProxyOptions options, Observer& observer) {
+  impl_ = loop.run([&] {
+    auto impl = std::make_shared<Impl>(loop, std::move(options), observer);
+    impl->place_listener();
+    return impl;
+  });
+}
+
+Proxy::~Proxy() {
+  Loop& loop = impl_->loop;
+  loop.run([&] { impl_->close(); });
+  // The handlers that were waiting are told so before the next task runs: then nothing refers to it any more.
+  loop.run([&] { impl_.reset(); });
+}
+
+std::uint16_t Proxy::port() const { return impl_->listener.port(); }
+
+void Proxy::apply(std::vector<fault::Rule> rules) {
+  impl_->loop.run([&] { impl_->apply(std::move(rules)); });
+}
+
+void Proxy::close_listener() {
+  impl_->loop.run([&] {
+    impl_->down = true;
+    impl_->place_listener();
+  });
+}
+
+void Proxy::open_listener() {
+  impl_->loop.run([&] {
+    impl_->down = false;
+    impl_->place_listener();
+  });
+}
+
+Counters Proxy::counters() const {
+  return impl_->loop.run([&] { return impl_->count; });
+}
+
+}  // namespace faultline::stream

@@ -1,0 +1,347 @@
+#include "stream/session.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+
+namespace faultline::stream {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+// What one direction may hold: enough for a delay to keep a fast stream going, little enough for thousands of
+// connections.
+constexpr std::size_t kHeldBytes = 256 * 1024;
+
+bool would_block(const error_code& error) {
+  return error == asio::error::would_block || error == asio::error::try_again;
+}
+
+void make_ready(Tcp::socket& socket) {
+  error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.set_option(Tcp::no_delay(true), ignored);
+}
+
+void close_with_reset(Tcp::socket& socket) {
+  error_code ignored;
+  socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket.close(ignored);
+}
+
+}  // namespace
+
+Session::Direction::Direction(Session& of, Tcp::socket& source, Tcp::socket& sink, std::uint64_t& count, Seed seed,
+                              Way way)
+    : session(of),
+      from(source),
+      to(sink),
+      written(count),
+      shaper(seed, of.ordinal_, way),
+      timer(of.host_.clock()) {}
+
+Session::Session(SessionHost& host, std::uint64_t ordinal, Seed seed, Tcp::socket client, Tcp::endpoint upstream)
+    : host_(host),
+      ordinal_(ordinal),
+      client_(std::move(client)),
+      upstream_(client_.get_executor()),
+      upstream_endpoint_(std::move(upstream)),
+      to_upstream_(*this, client_, upstream_, host.counters().bytes_to_upstream, seed, Way::to_upstream),
+      to_client_(*this, upstream_, client_, host.counters().bytes_to_client, seed, Way::to_client) {}
+
+bool Session::blackholed(const std::vector<fault::Rule>& rules) {
+  for (const fault::Rule& rule : rules) {
+    if (std::holds_alternative<fault::Blackhole>(rule.fault)) {
+      if (!paused_) {
+        host_.acted(rule.name, ordinal_, "nothing is answered");
+      }
+      return true;
+    }
+  }
+  return false;
+}
+
+void Session::start(const std::vector<fault::Rule>& rules) {
+  make_ready(client_);
+  set_rules(rules);
+}
+
+void Session::set_rules(const std::vector<fault::Rule>& rules) {
+  if (ended_) {
+    return;
+  }
+  paused_ = blackholed(rules);
+  to_upstream_.set_rules(rules);
+  to_client_.set_rules(rules);
+  if (paused_) {
+    return;
+  }
+  if (!connected_) {
+    connect();
+    return;
+  }
+  for (Direction* direction : {&to_upstream_, &to_client_}) {
+    if (!ended_) {
+      direction->flush();
+    }
+  }
+}
+
+void Session::connect() {
+  if (std::exchange(connecting_, true)) {
+    return;
+  }
+  upstream_.async_connect(upstream_endpoint_, [self = shared_from_this()](const error_code& error) {
+    if (self->ended_) {
+      return;
+    }
+    if (error) {
+      ++self->host_.counters().unreachable;
+      self->reset();
+      return;
+    }
+    make_ready(self->upstream_);
+    self->on_connected();
+  });
+}
+
+void Session::on_connected() {
+  connected_ = true;
+  if (paused_) {
+    return;
+  }
+  for (Direction* direction : {&to_upstream_, &to_client_}) {
+    if (!ended_) {
+      direction->flush();
+    }
+  }
+}
+
+void Session::reset() {
+  if (!ended_) {
+    close_with_reset(client_);
+    close_with_reset(upstream_);
+    close();
+  }
+}
+
+// Both ends have been told the end of the stream, and everything before it: an orderly close.
+void Session::end_if_done() {
+  if (to_upstream_.source_ended && to_client_.source_ended && to_upstream_.held.empty() && to_client_.held.empty()) {
+    close();
+  }
+}
+
+void Session::close() {
+  ended_ = true;
+  for (Direction* direction : {&to_upstream_, &to_client_}) {
+    direction->timer.cancel();
+    host_.counters().bytes_held -= direction->held_bytes;
+    direction->held_bytes = 0;
+    direction->held.clear();
+  }
+  error_code ignored;
+  client_.close(ignored);
+  upstream_.close(ignored);
+  host_.ended(ordinal_);
+}
+
+void Session::cut(fault::Cut::How how, Direction& direction) {
+  switch (how) {
+    case fault::Cut::How::rst: reset(); break;
+    case fault::Cut::How::half:
+      direction.discard();
+      direction.read_when_ready();
+      break;
+    case fault::Cut::How::fin:
+      // Both ends see the end of the stream. What they still send is read and thrown away until they close too: a
+      // close with unread bytes would be a reset.
+      for (Direction* each : {&to_upstream_, &to_client_}) {
+        each->discard();
+      }
+      for (Direction* each : {&to_upstream_, &to_client_}) {
+        if (!ended_) {
+          each->read_when_ready();
+        }
+      }
+      break;
+  }
+}
+
+void Session::Direction::set_rules(const std::vector<fault::Rule>& rules) {
+  shaper.set_rules(rules, session.host_.clock().now());
+}
+
+std::size_t Session::Direction::room() const {
+  // Without a rule at most one piece is held: what the sink did not take at once.
+  const std::size_t limit = shaper.idle() ? 1 : kHeldBytes;
+  return held_bytes < limit ? limit - held_bytes : 0;
+}
+
+void Session::Direction::read_when_ready() {
+  if (reading || source_ended || session.ended_ || session.paused_ || (!discarding && room() == 0)) {
+    return;
+  }
+  reading = true;
+  from.async_wait(Tcp::socket::wait_read, [self = session.shared_from_this(), this](const error_code& error) {
+    reading = false;
+    if (self->ended_ || self->paused_) {
+      return;  // when it is unpaused, flush() reads again
+    }
+    if (error) {
+      self->reset();
+      return;
+    }
+    on_readable();
+  });
+}
+
+void Session::Direction::on_readable() {
+  const std::span<char> scratch = session.host_.scratch();
+  error_code error;
+  const std::size_t size = from.read_some(asio::buffer(scratch.data(), scratch.size()), error);
+  if (error == asio::error::eof) {
+    take_end();
+  } else if (error && !would_block(error)) {
+    session.reset();
+    return;
+  } else if (size > 0 && !discarding) {
+    take(scratch.first(size));
+  }
+  if (!session.ended_) {
+    read_when_ready();
+  }
+}
+
+void Session::Direction::take(std::span<const char> bytes) {
+  if (shaper.idle() && held.empty()) {
+    const std::size_t taken = write(bytes);
+    if (session.ended_ || taken == bytes.size()) {
+      return;
+    }
+    bytes = bytes.subspan(taken);
+  }
+  const Instant now = session.host_.clock().now();
+  held.push_back({std::string(bytes.begin(), bytes.end()), 0, shaper.idle() ? now : shaper.due(now)});
+  held_bytes += bytes.size();
+  session.host_.counters().bytes_held += bytes.size();
+  flush();
+}
+
+void Session::Direction::take_end() {
+  source_ended = true;
+  if (discarding) {
+    session.end_if_done();
+    return;
+  }
+  const Instant now = session.host_.clock().now();
+  held.push_back({{}, 0, shaper.idle() ? now : shaper.due(now)});
+  flush();
+}
+
+// Writes what is due and allowed, and makes sure to be called again when more will be.
+void Session::Direction::flush() {
+  if (session.paused_ || !session.connected_ || writing) {
+    return;
+  }
+  while (!session.ended_ && !discarding) {
+    if (cut_if_due()) {
+      return;
+    }
+    if (held.empty()) {
+      break;
+    }
+    Chunk& chunk = held.front();
+    const Instant now = session.host_.clock().now();
+    const Shaper::Allowance allowed = shaper.allowance(now);
+    if (allowed.bytes == 0 || chunk.due > now) {
+      report_acted();
+      // A hang without an end is ended by a change of the rules, which flushes.
+      const Instant again = std::max(allowed.bytes == 0 ? allowed.again.value_or(Instant::max()) : now, chunk.due);
+      if (again != Instant::max()) {
+        timer.call_at(again, [this] { flush(); });
+      }
+      break;
+    }
+    if (chunk.bytes.empty()) {
+      held.pop_front();
+      close_sink();
+      session.end_if_done();
+      return;
+    }
+    const std::size_t wanted = std::min(allowed.bytes, chunk.bytes.size() - chunk.written);
+    const std::size_t taken = write(std::span(chunk.bytes).subspan(chunk.written, wanted));
+    if (session.ended_) {
+      return;
+    }
+    chunk.written += taken;
+    held_bytes -= taken;
+    session.host_.counters().bytes_held -= taken;
+    shaper.wrote(taken, now);
+    report_acted();
+    if (chunk.written == chunk.bytes.size()) {
+      held.pop_front();
+    } else if (taken < wanted) {
+      writing = true;
+      to.async_wait(Tcp::socket::wait_write, [self = session.shared_from_this(), this](const error_code&) {
+        writing = false;
+        if (!self->ended_) {
+          flush();
+        }
+      });
+      break;
+    }
+  }
+  if (!session.ended_) {
+    read_when_ready();
+  }
+}
+
+bool Session::Direction::cut_if_due() {
+  const auto how = shaper.cut();
+  if (!how || discarding) {
+    return false;
+  }
+  report_acted();
+  session.cut(*how, *this);
+  return true;
+}
+
+void Session::Direction::report_acted() {
+  if (!shaper.idle()) {
+    for (const std::string& rule : shaper.take_acted()) {
+      session.host_.acted(rule, session.ordinal_, &from == &session.client_ ? "to the dependency" : "to the service");
+    }
+  }
+}
+
+std::size_t Session::Direction::write(std::span<const char> bytes) {
+  error_code error;
+  const std::size_t taken = to.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+  if (error && !would_block(error)) {
+    session.reset();
+    return 0;
+  }
+  written += taken;
+  return taken;
+}
+
+// What is held and what still comes is thrown away.
+void Session::Direction::discard() {
+  discarding = true;
+  timer.cancel();
+  session.host_.counters().bytes_held -= held_bytes;
+  held_bytes = 0;
+  held.clear();
+  close_sink();
+}
+
+void Session::Direction::close_sink() {
+  if (!std::exchange(sink_closed, true)) {
+    error_code ignored;
+    to.shutdown(Tcp::socket::shutdown_send, ignored);
+  }
+}
+
+}  // namespace faultline::stream

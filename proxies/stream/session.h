@@ -1,0 +1,107 @@
+#pragma once
+// One connection through a proxy: a client, an upstream, and a direction of bytes each way. Internal to this folder;
+// lives on the proxy's loop.
+
+#include <boost/asio/ip/tcp.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "fault/rule.h"
+#include "stream/proxy.h"
+#include "stream/shaper.h"
+
+namespace faultline::stream {
+
+/// What a session needs of its proxy.
+class SessionHost {
+ public:
+  SessionHost() = default;
+  SessionHost(const SessionHost&) = delete;
+  SessionHost& operator=(const SessionHost&) = delete;
+  virtual ~SessionHost() = default;
+
+  virtual Clock& clock() = 0;
+  virtual Counters& counters() = 0;
+  /// Memory to read into; what is in it is used up before anybody else reads.
+  virtual std::span<char> scratch() = 0;
+  virtual void acted(const std::string& rule, std::uint64_t connection, const std::string& effect) = 0;
+  virtual void ended(std::uint64_t connection) = 0;
+};
+
+using Tcp = boost::asio::ip::tcp;
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(SessionHost& host, std::uint64_t ordinal, Seed seed, Tcp::socket client, Tcp::endpoint upstream);
+
+  /// Connects to the upstream and lets bytes through, unless the rules keep it from that.
+  void start(const std::vector<fault::Rule>& rules);
+  /// The rules that are on have changed.
+  void set_rules(const std::vector<fault::Rule>& rules);
+  /// Ends it with a reset at both ends.
+  void reset();
+
+ private:
+  // Bytes from one socket to the other. Read only when what was read before is on its way, or is held back by a
+  // delay and there is room.
+  struct Direction {
+    Direction(Session& of, Tcp::socket& source, Tcp::socket& sink, std::uint64_t& count, Seed seed, Way way);
+
+    void set_rules(const std::vector<fault::Rule>& rules);
+    void read_when_ready();
+    void on_readable();
+    void take(std::span<const char> bytes);
+    void take_end();
+    void flush();
+    bool cut_if_due();
+    void report_acted();
+    std::size_t write(std::span<const char> bytes);
+    void close_sink();
+    void discard();
+    std::size_t room() const;
+
+    struct Chunk {
+      std::string bytes;  // empty: the end of the stream
+      std::size_t written = 0;
+      Instant due{};
+    };
+
+    Session& session;
+    Tcp::socket& from;
+    Tcp::socket& to;
+    std::uint64_t& written;
+    Shaper shaper;
+    Timer timer;
+    std::deque<Chunk> held;
+    std::size_t held_bytes = 0;
+    bool reading = false;        // waits until `from` is readable
+    bool writing = false;        // waits until `to` is writable
+    bool source_ended = false;   // the end of the stream was read
+    bool sink_closed = false;    // and passed on
+    bool discarding = false;     // what still comes is thrown away
+  };
+
+  void connect();
+  void on_connected();
+  void end_if_done();
+  void close();
+  void cut(fault::Cut::How how, Direction& direction);
+  bool blackholed(const std::vector<fault::Rule>& rules);
+
+  SessionHost& host_;
+  const std::uint64_t ordinal_;
+  Tcp::socket client_, upstream_;
+  const Tcp::endpoint upstream_endpoint_;
+  Direction to_upstream_, to_client_;
+  bool connecting_ = false;
+  bool connected_ = false;
+  bool paused_ = false;  // in a black hole
+  bool ended_ = false;
+};
+
+}  // namespace faultline::stream

@@ -1,0 +1,117 @@
+#include "stream/shaper.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace faultline::stream {
+
+namespace {
+
+// A throttle lets through what a hundredth of a second may carry, then pauses: smooth, and few system calls.
+constexpr double kSlicesPerSecond = 100;
+
+const fault::Hang* hang_of(const fault::Rule& rule) { return std::get_if<fault::Hang>(&rule.fault); }
+const fault::Cut* cut_of(const fault::Rule& rule) { return std::get_if<fault::Cut>(&rule.fault); }
+const fault::Delay* delay_of(const fault::Rule& rule) { return std::get_if<fault::Delay>(&rule.fault); }
+const fault::Throttle* throttle_of(const fault::Rule& rule) { return std::get_if<fault::Throttle>(&rule.fault); }
+
+bool shapes(const fault::Rule& rule) {
+  return hang_of(rule) || cut_of(rule) || delay_of(rule) || throttle_of(rule);
+}
+
+}  // namespace
+
+bool acts_on(fault::Edge edge, Way way) {
+  return edge == fault::Edge::both || (edge == fault::Edge::request) == (way == Way::to_upstream);
+}
+
+void Shaper::set_rules(const std::vector<fault::Rule>& rules, Instant now) {
+  std::vector<Part> parts;
+  for (const fault::Rule& rule : rules) {
+    if (!shapes(rule) || !acts_on(rule.edge, way_)) {
+      continue;
+    }
+    const auto before = std::find_if(parts_.begin(), parts_.end(),
+                                     [&](const Part& part) { return part.rule.name == rule.name; });
+    parts.push_back(before == parts_.end() ? Part{rule, now, 0, now, false} : *before);
+  }
+  parts_ = std::move(parts);
+}
+
+Instant Shaper::due(Instant now) {
+  Duration delay{};
+  for (Part& part : parts_) {
+    if (const fault::Delay* by = delay_of(part.rule)) {
+      Draws draws(seed_, "delay." + part.rule.name + (way_ == Way::to_client ? ".response" : ".request"), connection_,
+                  chunk_);
+      const double share = 2 * draws.unit() - 1;  // of the jitter, from -1 to 1
+      delay += by->by + Duration(static_cast<Duration::rep>(share * static_cast<double>(by->jitter.count())));
+      act(part);
+    }
+  }
+  ++chunk_;
+  last_due_ = std::max(last_due_, now + delay);
+  return last_due_;
+}
+
+Shaper::Allowance Shaper::allowance(Instant now) {
+  Allowance allowed;
+  const auto wait_until = [&](Instant when) {
+    allowed.bytes = 0;
+    allowed.again = std::max(allowed.again.value_or(when), when);
+  };
+  for (Part& part : parts_) {
+    if (const fault::Hang* hang = hang_of(part.rule)) {
+      if (!hang->length) {
+        act(part);
+        return {0, std::nullopt};
+      }
+      if (now < part.since + *hang->length) {
+        act(part);
+        wait_until(part.since + *hang->length);
+      }
+    } else if (const fault::Throttle* throttle = throttle_of(part.rule)) {
+      if (now < part.free_at) {
+        wait_until(part.free_at);
+      } else {
+        const double slice = std::max(1.0, throttle->bytes_per_second / kSlicesPerSecond);
+        allowed.bytes = std::min(allowed.bytes, static_cast<std::size_t>(slice));
+      }
+    } else if (const fault::Cut* cut = cut_of(part.rule)) {
+      allowed.bytes = std::min(allowed.bytes, static_cast<std::size_t>(cut->after - std::min(cut->after, part.written)));
+    }
+  }
+  return allowed;
+}
+
+void Shaper::wrote(std::size_t bytes, Instant now) {
+  for (Part& part : parts_) {
+    part.written += bytes;
+    if (const fault::Throttle* throttle = throttle_of(part.rule)) {
+      part.free_at = std::max(part.free_at, now) + from_seconds(static_cast<double>(bytes) / throttle->bytes_per_second);
+      act(part);
+    }
+  }
+}
+
+std::optional<fault::Cut::How> Shaper::cut() {
+  for (Part& part : parts_) {
+    if (const fault::Cut* cut = cut_of(part.rule); cut && part.written >= cut->after) {
+      act(part);
+      return cut->how;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> Shaper::take_acted() { return std::exchange(acted_, {}); }
+
+void Shaper::act(Part& part) {
+  if (!std::exchange(part.acted, true) &&
+      std::find(acted_ever_.begin(), acted_ever_.end(), part.rule.name) == acted_ever_.end()) {
+    acted_.push_back(part.rule.name);
+    acted_ever_.push_back(part.rule.name);
+  }
+}
+
+}  // namespace faultline::stream

@@ -1,0 +1,73 @@
+#pragma once
+// When bytes of one direction may go on: what the rules that are on make of it. Pure: it is told the time, and knows
+// no socket.
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/draw.h"
+#include "core/time.h"
+#include "fault/rule.h"
+
+namespace faultline::stream {
+
+enum class Way { to_upstream, to_client };
+
+bool acts_on(fault::Edge edge, Way way);
+
+/// One connection's shaping in one direction.
+class Shaper {
+ public:
+  Shaper(Seed seed, std::uint64_t connection, Way way) : seed_(seed), connection_(connection), way_(way) {}
+
+  /// Replaces the rules; what they count (bytes until a cut, the time of a hang) starts at `now` for those that were
+  /// not on before.
+  void set_rules(const std::vector<fault::Rule>& rules, Instant now);
+
+  /// Nothing shapes this direction: bytes go through at once.
+  bool idle() const { return parts_.empty(); }
+
+  /// When a chunk that was read at `now` is due; never before a chunk that was read earlier.
+  Instant due(Instant now);
+
+  /// There is something to write: how much of it may be written now. Zero: ask again at `again`, or after the rules have changed when it
+  /// is empty.
+  struct Allowance {
+    std::size_t bytes = std::numeric_limits<std::size_t>::max();
+    std::optional<Instant> again;
+  };
+  Allowance allowance(Instant now);
+
+  /// So many bytes were written.
+  void wrote(std::size_t bytes, Instant now);
+
+  /// The cut that is to be made now, if any.
+  std::optional<fault::Cut::How> cut();
+
+  /// The rules that have changed something since this was last asked, each once in the life of the shaper.
+  std::vector<std::string> take_acted();
+
+ private:
+  struct Part {
+    fault::Rule rule;
+    Instant since{};
+    std::uint64_t written = 0;  // since then
+    Instant free_at{};          // throttle: when the bytes written so far are paid for
+    bool acted = false;
+  };
+  void act(Part& part);
+
+  const Seed seed_;
+  const std::uint64_t connection_;
+  const Way way_;
+  std::vector<Part> parts_;  // in the order of the rules
+  std::uint64_t chunk_ = 0;
+  Instant last_due_{};
+  std::vector<std::string> acted_;       // not yet taken
+  std::vector<std::string> acted_ever_;  // so that a rule that comes back is not told twice
+};
+
+}  // namespace faultline::stream

@@ -1,0 +1,194 @@
+// What each fault does on the wire, seen from both ends.
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+
+#include "proxied.h"
+
+namespace faultline::stream {
+namespace {
+
+using namespace std::chrono_literals;
+using fault::Edge;
+
+template <typename F>
+Duration took(F what) {
+  const auto began = std::chrono::steady_clock::now();
+  what();
+  return std::chrono::steady_clock::now() - began;
+}
+
+TEST(Refuse, RefusesNewConnectionsResetsOpenOnesAndComesBackOnTheSamePort) {
+  Proxied proxied;
+  const std::uint16_t port = proxied.proxy.port();
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("r", fault::Refuse{true})});
+  EXPECT_EQ(client.next(), End::reset);
+  EXPECT_EQ(server.next(), End::reset);
+  int error = 0;
+  EXPECT_FALSE(connect_to(port, &error));
+  EXPECT_EQ(error, ECONNREFUSED);
+  ASSERT_EQ(proxied.recorder.actions().size(), 1U);
+  EXPECT_EQ(proxied.recorder.actions()[0].effect, "nothing listens after 1 connections, 1 of them open and reset");
+
+  proxied.proxy.apply({});
+  EXPECT_EQ(proxied.proxy.port(), port);
+  auto [again, accepted] = proxied.connection();
+  again.send("back");
+  EXPECT_EQ(accepted.read(4), "back");
+}
+
+TEST(Refuse, CanKeepOpenConnections) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("r", fault::Refuse{false})});
+  EXPECT_FALSE(connect_to(proxied.proxy.port()));
+  client.send("still here");
+  EXPECT_EQ(server.read(10), "still here");
+}
+
+TEST(Refuse, HasNotActedWhereNobodyEverConnected) {
+  Proxied proxied;
+  proxied.proxy.apply({rule("r", fault::Refuse{true})});
+  EXPECT_TRUE(proxied.recorder.actions().empty()) << "it changed nothing for anybody";
+}
+
+TEST(Blackhole, AcceptsAndAnswersNothingAndLosesNothing) {
+  Proxied proxied;
+  auto [before, before_server] = proxied.connection();
+  proxied.proxy.apply({rule("b", fault::Blackhole{true})});
+  before.send("into the hole");
+  Peer fresh = std::move(connect_to(proxied.proxy.port()).value());
+  fresh.send("hello");
+  EXPECT_TRUE(before_server.silent_for(50));
+  EXPECT_TRUE(fresh.silent_for(50));
+  proxied.proxy.apply({});
+  EXPECT_EQ(before_server.read(13), "into the hole");
+  EXPECT_EQ(proxied.server.accept().read(5), "hello") << "it is connected once the hole is gone";
+}
+
+TEST(Blackhole, CanHangTheHandshake) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("b", fault::Blackhole{false})});
+  EXPECT_TRUE(connect_hangs(proxied.proxy.port(), 200));
+  proxied.proxy.apply({});
+  proxied.connection();
+}
+
+TEST(Delay, MakesEachChunkLaterInItsDirectionAndKeepsTheOrder) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("d", fault::Delay{100ms, 0ms}, Edge::response)});
+  client.send("ping");
+  EXPECT_EQ(server.read(4), "ping") << "the request is not delayed";
+  EXPECT_GE(took([&] {
+              server.send("pong");
+              EXPECT_EQ(client.read(4), "pong");
+            }),
+            100ms);
+  server.send("a");
+  server.send("b");
+  server.send("c");
+  EXPECT_EQ(client.read(3), "abc");
+  EXPECT_THAT(proxied.proxy.counters().acted, ::testing::ElementsAre(::testing::Pair("d", 1)));
+}
+
+TEST(Delay, DelaysTheEndOfTheStreamBehindItsBytes) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("d", fault::Delay{50ms, 50ms}, Edge::request)});
+  client.send("last words");
+  client.finish_sending();
+  EXPECT_EQ(server.read_to_end(), "last words");
+}
+
+TEST(Throttle, KeepsToItsRate) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("t", fault::Throttle{100'000}, Edge::request)});
+  const std::string bytes(30'000, 'x');
+  // The last slice, 1,000 bytes, leaves when those before it are paid for.
+  EXPECT_GE(took([&] {
+              client.send(bytes);
+              EXPECT_EQ(server.read(bytes.size()).size(), bytes.size());
+            }),
+            290ms);
+}
+
+TEST(Cut, ResetsBothEndsAfterExactlySoManyBytes) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::rst, 3}, Edge::request)});
+  client.send("abcdef");
+  EXPECT_EQ(client.next(), End::reset);
+  // A reset may overtake the bytes before it, as it may on any network; more than three never come.
+  EXPECT_LE(server.read_to_end().size(), 3U);
+  EXPECT_EQ(proxied.proxy.counters().bytes_to_upstream, 3U);
+}
+
+TEST(Cut, ClosesBothEndsInTheMiddleOfAMessage) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::fin, 4}, Edge::response)});
+  server.send("answer");
+  EXPECT_EQ(client.read_to_end(), "answ");
+  EXPECT_EQ(server.next(), End::closed);
+}
+
+TEST(Cut, HalfClosesOneDirectionAndKeepsTheOther) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::half, 0}, Edge::response)});
+  EXPECT_EQ(client.read_to_end(), "");
+  client.send("can you hear me");
+  EXPECT_EQ(server.read(15), "can you hear me");
+}
+
+TEST(Cut, EndsConnectionsThatAreOpenAtOnceAndNewOnesToo) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::rst, 0}, Edge::response)});
+  EXPECT_EQ(client.next(), End::reset);
+  auto fresh = connect_to(proxied.proxy.port());
+  EXPECT_TRUE(!fresh || fresh->next() == End::reset);
+}
+
+TEST(Hang, StopsBytesAndLosesNoneWhenItIsLifted) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("h", fault::Hang{})});
+  client.send("held");
+  EXPECT_TRUE(server.silent_for(50));
+  EXPECT_TRUE(proxied.wait_for([](const Counters& now) { return now.acted.contains("h"); }));
+  proxied.proxy.apply({});
+  EXPECT_EQ(server.read(4), "held");
+}
+
+TEST(Hang, EndsByItselfAfterItsTime) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  EXPECT_GE(took([&] {
+              proxied.proxy.apply({rule("h", fault::Hang{100ms})});
+              client.send("held");
+              EXPECT_EQ(server.read(4), "held");
+            }),
+            100ms);
+}
+
+TEST(Rules, ChangeWithoutDroppingConnectionsThatTheyDoNotEnd) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  for (int round = 0; round < 20; ++round) {
+    proxied.proxy.apply({rule("d", fault::Delay{1ms, 1ms}), rule("t", fault::Throttle{1e9})});
+    client.send("x");
+    proxied.proxy.apply({});
+    client.send("y");
+    EXPECT_EQ(server.read(2), "xy");
+  }
+  EXPECT_EQ(proxied.proxy.counters().open, 1U);
+}
+
+}  // namespace
+}  // namespace faultline::stream

@@ -1,0 +1,63 @@
+#pragma once
+// A proxy on a loop of its own in front of a listening socket, and what it told its observer.
+
+#include <mutex>
+#include <vector>
+
+#include "peers.h"
+#include "stream/proxy.h"
+
+namespace faultline::stream {
+
+class Recorder final : public Observer {
+ public:
+  void acted(const Action& action) override {
+    const std::lock_guard lock(mutex_);
+    actions_.push_back(action);
+  }
+  std::vector<Action> actions() {
+    const std::lock_guard lock(mutex_);
+    return actions_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Action> actions_;
+};
+
+struct Proxied {
+  Listening server;
+  Recorder recorder;
+  Loop loop{"proxy"};
+  Proxy proxy{loop, {.name = "test", .upstream_port = server.port(), .seed = 7}, recorder};
+
+  /// A connection through the proxy: the client's end and the server's.
+  std::pair<Peer, Peer> connection() {
+    Peer client = std::move(connect_to(proxy.port()).value());
+    Peer accepted = server.accept();
+    return {std::move(client), std::move(accepted)};
+  }
+
+  /// Waits until a count of the proxy has some value.
+  template <typename F>
+  bool wait_for(F reached) {
+    for (int i = 0; i < 4000; ++i) {
+      if (reached(proxy.counters())) {
+        return true;
+      }
+      loop.run([] {});  // gives the loop a turn
+    }
+    return false;
+  }
+};
+
+inline fault::Rule rule(const char* name, fault::Fault fault, fault::Edge edge = fault::Edge::both) {
+  fault::Rule made;
+  made.name = name;
+  made.on = "test";
+  made.fault = std::move(fault);
+  made.edge = edge;
+  return made;
+}
+
+}  // namespace faultline::stream
