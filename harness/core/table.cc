@@ -125,6 +125,10 @@ void Value::problem(std::string message, std::string suggestion) const {
   node_->document->problems->push_back({place(), std::move(message), std::move(suggestion)});
 }
 
+void Value::problem_in_text(std::size_t n, std::string message, std::string suggestion) const {
+  node_->document->problems->push_back({place_in_text(n), std::move(message), std::move(suggestion)});
+}
+
 Table Table::parse(std::string_view text, const std::string& name, Diagnostics& problems) {
   auto document = std::make_shared<Document>(Document{name, {}, &problems});
   try {

@@ -46,6 +46,8 @@ class Value {
 
   /// Reports a mistake at this value.
   void problem(std::string message, std::string suggestion = {}) const;
+  /// The same at the n-th character (from 0) of a string's content.
+  void problem_in_text(std::size_t n, std::string message, std::string suggestion = {}) const;
 
  private:
   friend class Table;

@@ -1,13 +1,18 @@
 #include "http/client.h"
 
+#include <sys/socket.h>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <cerrno>
+#include <charconv>
 #include <future>
-#include <list>
-#include <map>
 #include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "core/clock.h"
 
@@ -54,9 +59,14 @@ BeastRequest to_beast(Request request, const std::string& host, const std::strin
   message.version(11);
   message.method_string(request.method);
   message.target(request.target);
-  message.set(beast::http::field::host, port == "80" ? host : host + ":" + port);
+  const std::string name_or_address = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  message.set(beast::http::field::host, port == "80" ? name_or_address : name_or_address + ":" + port);
   for (const auto& [name, value] : request.headers) {
-    message.insert(name, value);
+    if (beast::http::string_to_field(name) == beast::http::field::host) {
+      message.set(name, value);  // a Host of the caller's own takes the place of ours
+    } else {
+      message.insert(name, value);
+    }
   }
   message.body() = std::move(request.body);
   message.prepare_payload();
@@ -71,46 +81,58 @@ Response from_beast(BeastResponse message) {
   return response;
 }
 
+// Beast tells a connection that ended early from bytes that are no answer.
 Failure failure_of(const beast::error_code& error) {
-  // Beast tells a connection that ended early from bytes that are no answer.
   if (error == beast::http::error::end_of_stream || error == beast::http::error::partial_message) {
     return Failure::reset;
   }
-  const bool of_http =
-      error.category() == beast::http::make_error_code(beast::http::error::bad_version).category();
-  return of_http ? Failure::malformed : Failure::reset;
+  static const auto& of_http = beast::http::make_error_code(beast::http::error::bad_version).category();
+  return error.category() == of_http ? Failure::malformed : Failure::reset;
+}
+
+std::optional<std::uint16_t> to_port(const std::string& text) {
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, port);
+  return error == std::errc() && stopped == end ? std::optional(port) : std::nullopt;
 }
 
 struct Connection {
   explicit Connection(asio::io_context& io) : socket(io) {}
+
+  // Nothing to read, not even its end: how a kept-alive connection looks between two requests.
+  bool silent() {
+    char byte = 0;
+    return recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+  }
+
   tcp::socket socket;
   beast::flat_buffer buffer;
 };
 
 }  // namespace
 
-struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
+struct Client::Impl {
   Impl(Loop& on, ClientOptions with) : loop(on), options(with) {}
 
   class Attempt;
 
-  // A kept-alive connection to host:port, the one used last first: the others may be closed by their server.
+  // A kept-alive connection, the one used last first. Those that the server has closed are dropped on the way.
   std::unique_ptr<Connection> take_idle(const std::string& key) {
-    const auto found = idle.find(key);
-    if (found == idle.end()) {
-      return nullptr;
+    auto& kept = idle[key];
+    while (!kept.empty()) {
+      auto connection = std::move(kept.back());
+      kept.pop_back();
+      --idle_count;
+      if (connection->silent()) {
+        return connection;
+      }
     }
-    auto connection = std::move(found->second.back());
-    found->second.pop_back();
-    if (found->second.empty()) {
-      idle.erase(found);
-    }
-    --idle_count;
-    return connection;
+    return nullptr;
   }
 
   void keep(const std::string& key, std::unique_ptr<Connection> connection) {
-    if (!closed && idle_count < options.max_idle) {
+    if (idle_count < options.max_idle) {
       idle[key].push_back(std::move(connection));
       ++idle_count;
     }
@@ -118,13 +140,13 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
 
   Loop& loop;
   const ClientOptions options;
-  std::map<std::string, std::vector<std::unique_ptr<Connection>>> idle;
+  std::unordered_map<std::string, std::vector<std::unique_ptr<Connection>>> idle;  // by host:port
   std::size_t idle_count = 0;
-  std::map<Attempt*, std::shared_ptr<Attempt>> attempts;
-  bool closed = false;
+  std::unordered_map<Attempt*, std::shared_ptr<Attempt>> attempts;
 };
 
-// One request until its answer. It lives in the client's list of attempts, and ends exactly once in `finish`.
+// One request until its answer. It is in the client's list of attempts until it ends, exactly once, in `end`;
+// socket handlers that come later find it ended.
 class Client::Impl::Attempt : public std::enable_shared_from_this<Attempt> {
  public:
   Attempt(std::shared_ptr<Impl> client, const std::string& host, const std::string& port, Request request,
@@ -136,12 +158,12 @@ class Client::Impl::Attempt : public std::enable_shared_from_this<Attempt> {
         request_(to_beast(std::move(request), host, port)),
         limit_(limit),
         done_(std::move(done)),
-        timer_(client_->loop.clock()),
+        whole_timer_(client_->loop.clock()),
         connect_timer_(client_->loop.clock()) {}
 
   void start() {
-    timer_.call_at(now() + limit_,
-                   [this] { finish(connected_ ? Failure::timeout : Failure::connect_timeout); });
+    whole_timer_.call_at(now() + limit_,
+                         [this] { finish(connected_ ? Failure::timeout : Failure::connect_timeout); });
     connection_ = client_->take_idle(key_);
     if (connection_) {
       reused_ = true;
@@ -152,128 +174,10 @@ class Client::Impl::Attempt : public std::enable_shared_from_this<Attempt> {
     }
   }
 
-  void abandon() {
-    done_ = nullptr;
-    end();
-  }
-
- private:
-  Instant now() const { return client_->loop.clock().now(); }
-
-  void connect() {
-    connection_ = std::make_unique<Connection>(client_->loop.io());
-    boost::system::error_code error;
-    const auto address = asio::ip::make_address(host_ == "localhost" ? "127.0.0.1" : host_, error);
-    if (error) {
-      resolve();
-      return;
-    }
-    connect_to({tcp::endpoint(address, static_cast<std::uint16_t>(std::stoi(port_)))});
-  }
-
-  void resolve() {
-    resolver_.emplace(client_->loop.io());
-    resolver_->async_resolve(
-        host_, port_, [self = shared_from_this()](const beast::error_code& error, const auto& results) {
-          if (self->ended_) {
-            return;
-          }
-          if (error) {
-            return self->finish(Failure::refused);
-          }
-          std::vector<tcp::endpoint> endpoints;
-          for (const auto& result : results) {
-            endpoints.push_back(result.endpoint());
-          }
-          self->connect_to(std::move(endpoints));
-        });
-  }
-
-  void connect_to(std::vector<tcp::endpoint> endpoints) {
-    connect_timer_.call_at(now() + client_->options.connect_timeout,
-                           [this] { finish(Failure::connect_timeout); });
-    endpoints_ = std::move(endpoints);
-    asio::async_connect(connection_->socket, endpoints_,
-                        [self = shared_from_this()](const beast::error_code& error, const tcp::endpoint&) {
-                          if (self->ended_) {
-                            return;
-                          }
-                          self->connect_timer_.cancel();
-                          if (error) {
-                            return self->finish(Failure::refused);
-                          }
-                          self->connected_ = true;
-                          beast::error_code ignored;
-                          self->connection_->socket.set_option(tcp::no_delay(true), ignored);
-                          self->write();
-                        });
-  }
-
-  void write() {
-    exchange_.sent = now();
-    beast::http::async_write(connection_->socket, request_,
-                             [self = shared_from_this()](const beast::error_code& error, std::size_t) {
-                               if (self->ended_) {
-                                 return;
-                               }
-                               // After a failed write there may still be an answer (a refusal of a large
-                               // body).
-                               self->read(static_cast<bool>(error));
-                             });
-  }
-
-  void read(bool write_failed) {
-    parser_.emplace();
-    parser_->header_limit(kHeaderBytes);
-    parser_->body_limit(client_->options.body_bytes);
-    parser_->skip(request_.method() == beast::http::verb::head);
-    beast::http::async_read(
-        connection_->socket, connection_->buffer, *parser_,
-        [self = shared_from_this(), write_failed](const beast::error_code& error, std::size_t bytes) {
-          if (!self->ended_) {
-            self->on_read(error, bytes, write_failed);
-          }
-        });
-  }
-
-  void on_read(const beast::error_code& error, std::size_t bytes, bool write_failed) {
-    if (error && bytes == 0 && reused_ && idempotent(request_.method())) {
-      // The server had closed the connection before it saw this request: once more, on a new one.
-      reused_ = false;
-      connected_ = false;
-      connect();
-      return;
-    }
-    if (error) {
-      finish(failure_of(error));
-      return;
-    }
-    BeastResponse message = parser_->release();
-    const bool reusable = message.keep_alive() && !write_failed && connection_->buffer.size() == 0;
-    exchange_.response = from_beast(std::move(message));
-    if (reusable) {
-      client_->keep(key_, std::move(connection_));
-    }
-    finish(Failure::none);
-  }
-
-  void finish(Failure failure) {
-    if (ended_) {
-      return;
-    }
-    exchange_.failure = failure;
-    exchange_.finished = now();
-    const auto self = shared_from_this();
-    const auto done = std::exchange(done_, nullptr);
-    end();
-    if (done) {
-      done(std::move(exchange_));
-    }
-  }
-
+  // Ends it without telling anybody.
   void end() {
     ended_ = true;
-    timer_.cancel();
+    whole_timer_.cancel();
     connect_timer_.cancel();
     if (connection_) {
       beast::error_code ignored;
@@ -285,12 +189,138 @@ class Client::Impl::Attempt : public std::enable_shared_from_this<Attempt> {
     client_->attempts.erase(this);
   }
 
+ private:
+  Instant now() const { return client_->loop.clock().now(); }
+
+  void connect() {
+    connect_timer_.call_at(now() + client_->options.connect_timeout,
+                           [this] { finish(Failure::connect_timeout); });
+    connection_ = std::make_unique<Connection>(client_->loop.io());
+    const auto port = to_port(port_);
+    if (!port) {
+      // Posted: even a failure that is known at once is not told from inside `send`.
+      client_->loop.post([self = shared_from_this()] { self->finish(Failure::refused); });
+      return;
+    }
+    beast::error_code error;
+    const auto address = asio::ip::make_address(host_, error);
+    if (error) {
+      resolve();
+    } else {
+      connect_to({tcp::endpoint(address, *port)});
+    }
+  }
+
+  void resolve() {
+    resolver_.emplace(client_->loop.io());
+    resolver_->async_resolve(
+        host_, port_, [self = shared_from_this()](const beast::error_code& error, const auto& results) {
+          if (self->ended_) {
+            return;
+          }
+          if (error) {
+            self->finish(Failure::refused);
+            return;
+          }
+          std::vector<tcp::endpoint> endpoints;
+          for (const auto& result : results) {
+            endpoints.push_back(result.endpoint());
+          }
+          self->connect_to(std::move(endpoints));
+        });
+  }
+
+  void connect_to(std::vector<tcp::endpoint> endpoints) {
+    endpoints_ = std::move(endpoints);
+    asio::async_connect(connection_->socket, endpoints_,
+                        [self = shared_from_this()](const beast::error_code& error, const tcp::endpoint&) {
+                          if (self->ended_) {
+                            return;
+                          }
+                          self->connect_timer_.cancel();
+                          if (error) {
+                            self->finish(Failure::refused);
+                            return;
+                          }
+                          self->connected_ = true;
+                          beast::error_code ignored;
+                          self->connection_->socket.set_option(tcp::no_delay(true), ignored);
+                          self->write();
+                        });
+  }
+
+  void write() {
+    if (exchange_.sent == Instant{}) {
+      exchange_.sent = now();
+    }
+    beast::http::async_write(connection_->socket, request_,
+                             [self = shared_from_this()](const beast::error_code& error, std::size_t) {
+                               if (!self->ended_) {
+                                 // After a failed write there may still be an answer: the refusal of a large body.
+                                 self->written_ = !error;
+                                 self->read();
+                               }
+                             });
+  }
+
+  void read() {
+    parser_.emplace();
+    parser_->header_limit(kHeaderBytes);
+    parser_->body_limit(client_->options.body_bytes);
+    parser_->skip(request_.method() == beast::http::verb::head);
+    beast::http::async_read(connection_->socket, connection_->buffer, *parser_,
+                            [self = shared_from_this()](const beast::error_code& error, std::size_t) {
+                              if (!self->ended_) {
+                                self->on_read(error);
+                              }
+                            });
+  }
+
+  void on_read(const beast::error_code& error) {
+    if (error && reused_ && !parser_->got_some() && idempotent(request_.method())) {
+      // The server closed the connection while this request was on its way: once more, on a new one.
+      reused_ = false;
+      connected_ = false;
+      connect();
+      return;
+    }
+    if (error) {
+      finish(failure_of(error));
+      return;
+    }
+    const unsigned status = parser_->get().result_int();
+    if (status < 200 && status != 101) {
+      read();  // interim (RFC 9110, 15.2): the answer is still to come
+      return;
+    }
+    BeastResponse message = parser_->release();
+    const bool reusable = message.keep_alive() && written_ && connection_->buffer.size() == 0;
+    exchange_.response = from_beast(std::move(message));
+    if (reusable) {
+      client_->keep(key_, std::move(connection_));
+    }
+    finish(Failure::none);
+  }
+
+  void finish(Failure failure) {
+    if (ended_) {
+      return;
+    }
+    // Where a second connection could not be had, the first one's server may still have seen the request.
+    const bool unseen = failure == Failure::refused || failure == Failure::connect_timeout;
+    exchange_.failure = unseen && exchange_.sent != Instant{} ? Failure::reset : failure;
+    exchange_.finished = now();
+    const auto self = shared_from_this();
+    end();
+    done_(std::move(exchange_));
+  }
+
   const std::shared_ptr<Impl> client_;
   const std::string host_, port_, key_;
   BeastRequest request_;
   const Duration limit_;
-  std::function<void(Exchange)> done_;
-  Timer timer_, connect_timer_;
+  const std::function<void(Exchange)> done_;
+  Timer whole_timer_, connect_timer_;
   std::optional<tcp::resolver> resolver_;
   std::vector<tcp::endpoint> endpoints_;
   std::unique_ptr<Connection> connection_;
@@ -298,21 +328,19 @@ class Client::Impl::Attempt : public std::enable_shared_from_this<Attempt> {
   Exchange exchange_;
   bool reused_ = false;  // the connection had served before
   bool connected_ = false;
+  bool written_ = false;
   bool ended_ = false;
 };
 
 Client::Client(Loop& loop, ClientOptions options) : impl_(std::make_shared<Impl>(loop, options)) {}
 
 Client::~Client() {
-  Loop& loop = impl_->loop;
-  loop.run([&] {
-    impl_->closed = true;
-    impl_->idle.clear();
+  impl_->loop.run([this] {
     while (!impl_->attempts.empty()) {
       const auto attempt = impl_->attempts.begin()->second;
-      attempt->abandon();
+      attempt->end();
     }
-    impl_.reset();
+    impl_->idle.clear();
   });
 }
 
@@ -326,19 +354,14 @@ void Client::send(const std::string& host, const std::string& port, Request requ
   auto attempt =
       std::make_shared<Impl::Attempt>(impl_, host, port, std::move(request), whole_timeout, std::move(done));
   impl_->attempts.emplace(attempt.get(), attempt);
-  // Posted, so that a failure that is known at once is still not told from inside `send`.
-  impl_->loop.post([attempt, weak = std::weak_ptr(impl_)] {
-    const auto client = weak.lock();
-    if (client && client->attempts.contains(attempt.get())) {
-      attempt->start();
-    }
-  });
+  attempt->start();
 }
 
 Exchange fetch(const Url& url, Request request, Duration timeout) {
+  request.headers.set("Connection", "close");
+  std::promise<Exchange> promise;  // outlives the client, and with it the call that sets it
   Loop loop("fetch");
   Client client(loop, {.connect_timeout = timeout, .whole_timeout = timeout, .max_idle = 0});
-  std::promise<Exchange> promise;
   loop.run([&] {
     client.send(url.host, url.port, std::move(request),
                 [&promise](Exchange exchange) { promise.set_value(std::move(exchange)); });

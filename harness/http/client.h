@@ -49,9 +49,11 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   /// Sends a request to `host:port` (Host, Content-Length and Connection are added) and calls `done` once, on
-  /// the loop's thread, never from inside `send`. Call it on the loop's thread. A request that meets a
-  /// kept-alive connection which the server has closed meanwhile, before any byte of an answer, is sent once
-  /// more on a new connection when its method is idempotent (RFC 9110, 9.2.2); otherwise it fails as `reset`.
+  /// the loop's thread, never from inside `send`. Call it on the loop's thread. Kept-alive
+  /// connections that the server has closed are not used. One that it closes while the request is on its way,
+  /// before any byte of an answer, has the request sent once more on a new connection when its method is
+  /// idempotent (RFC 9110, 9.2.2); otherwise it fails as `reset`. So does a second sending that finds no
+  /// connection, since the first may have been seen.
   void send(const std::string& host, const std::string& port, Request request,
             std::function<void(Exchange)> done);
 

@@ -117,9 +117,10 @@ std::optional<Url> parse_url(std::string_view text) {
   if (bracketed && url.host.size() >= 2) {
     url.host = url.host.substr(1, url.host.size() - 2);
   }
-  const bool port_is_number = !url.port.empty() && url.port.size() <= 5 &&
-                              url.port.find_first_not_of("0123456789") == std::string::npos;
-  if (url.host.empty() || !port_is_number || authority.find('@') != std::string_view::npos) {
+  const bool is_port = !url.port.empty() && url.port.size() <= 5 &&
+                       url.port.find_first_not_of("0123456789") == std::string::npos &&
+                       std::stoi(url.port) <= 65535;
+  if (url.host.empty() || !is_port || authority.find('@') != std::string_view::npos) {
     return std::nullopt;
   }
   return url;

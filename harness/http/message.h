@@ -34,14 +34,14 @@ class Headers {
 struct Request {
   std::string method = "GET";
   std::string target = "/";  // path and query, as in the request line
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 };
 
 struct Response {
   int status = 200;
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 };
 
 /// The path of a target, without its query; still percent-encoded.

@@ -5,8 +5,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <list>
-#include <set>
+#include <optional>
+#include <unordered_map>
+#include <utility>
 
 #include "core/error.h"
 
@@ -21,6 +22,10 @@ namespace {
 using BeastRequest = beast::http::request<beast::http::string_body>;
 using BeastResponse = beast::http::response<beast::http::string_body>;
 
+constexpr Duration kAcceptAgain = std::chrono::milliseconds(50);
+constexpr Duration kLinger = std::chrono::seconds(1);
+constexpr std::size_t kDiscardBytes = 16 * 1024;
+
 // One connection: reads a request, has it answered, writes the answer, and so on. While an answer is awaited
 // nothing is read, which keeps pipelined answers in order and a fast client from filling our memory.
 class Connection final : public std::enable_shared_from_this<Connection> {
@@ -28,7 +33,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Connection(tcp::socket socket, Loop& loop, std::shared_ptr<const Handler> handler,
              const ServerLimits& limits, std::function<void(Connection*)> closed)
       : socket_(std::move(socket)),
-        idle_(loop.clock()),
+        timer_(loop.clock()),
         clock_(loop.clock()),
         handler_(std::move(handler)),
         limits_(limits),
@@ -38,20 +43,22 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
     parser_->body_limit(limits_.body_bytes);
-    idle_.call_at(clock_.now() + limits_.idle, [self = shared_from_this()] { self->close(); });
+    timer_.call_at(clock_.now() + limits_.idle, [this] { close(); });
     beast::http::async_read(socket_, buffer_, *parser_,
                             [self = shared_from_this()](const beast::error_code& error, std::size_t) {
-                              self->idle_.cancel();
-                              self->on_read(error);
+                              self->timer_.cancel();
+                              if (self->open()) {
+                                self->on_read(error);
+                              }
                             });
   }
 
   // Ends it now; the handler is not called any more.
   void close() {
-    if (closed_) {
+    if (open()) {
       beast::error_code ignored;
       socket_.close(ignored);
-      idle_.cancel();
+      timer_.cancel();
       handler_.reset();
       const auto closed = std::exchange(closed_, nullptr);
       closed(this);
@@ -59,25 +66,28 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   }
 
  private:
+  bool open() const { return static_cast<bool>(closed_); }
+
   void on_read(const beast::error_code& error) {
-    if (!closed_) {
-      return;
+    using beast::http::error::body_limit;
+    using beast::http::error::end_of_stream;
+    using beast::http::error::header_limit;
+    using beast::http::error::partial_message;
+    static const auto& of_http = beast::http::make_error_code(beast::http::error::bad_method).category();
+    if (error == body_limit) {
+      refuse(413, "The body is larger than this server takes.\n");
+    } else if (error == header_limit) {
+      refuse(431, "The header is larger than this server takes.\n");
+    } else if (error && error.category() == of_http && error != end_of_stream && error != partial_message) {
+      refuse(400, "This is not an HTTP/1.1 request.\n");
+    } else if (error) {
+      close();
+    } else {
+      handle(parser_->release());
     }
-    if (error == beast::http::error::body_limit) {
-      return refuse(413, "the body is larger than this server takes\n");
-    }
-    if (error == beast::http::error::header_limit) {
-      return refuse(431, "the header is larger than this server takes\n");
-    }
-    if (error &&
-        error.category() == beast::http::make_error_code(beast::http::error::bad_method).category() &&
-        error != beast::http::error::end_of_stream && error != beast::http::error::partial_message) {
-      return refuse(400, "this is no HTTP/1.1 request\n");
-    }
-    if (error) {
-      return close();
-    }
-    BeastRequest message = parser_->release();
+  }
+
+  void handle(BeastRequest message) {
     keep_alive_ = message.keep_alive();
     head_ = message.method() == beast::http::verb::head;
     version_ = message.version();
@@ -86,30 +96,34 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     for (const auto& field : message) {
       request.headers.add(std::string(field.name_string()), std::string(field.value()));
     }
-    (*handler_)(request,
-                [self = shared_from_this(), answered = std::make_shared<bool>(false)](Response response) {
-                  if (!std::exchange(*answered, true) && self->closed_) {
-                    self->write(std::move(response));
-                  }
-                });
+    const auto handler = handler_;  // which may close the server, and so this connection
+    (*handler)(request,
+               [self = shared_from_this(), answered = std::make_shared<bool>(false)](Response response) {
+                 if (!std::exchange(*answered, true) && self->open()) {
+                   self->write(std::move(response));
+                 }
+               });
   }
 
   void refuse(int status, std::string body) {
     keep_alive_ = false;
+    head_ = false;
+    version_ = 11;
     write({status, {{"Content-Type", "text/plain"}}, std::move(body)});
   }
 
   void write(Response response) {
+    if (response.headers.find("Connection") == "close") {
+      keep_alive_ = false;
+    }
     response_.emplace(static_cast<beast::http::status>(response.status), version_);
     for (const auto& [name, value] : response.headers) {
       response_->insert(name, value);
     }
-    response_->body() = std::move(response.body);
     response_->keep_alive(keep_alive_);
-    const bool bodiless = response.status == 204 || response.status == 304 || response.status < 200;
-    if (bodiless) {
-      response_->body().clear();
-    } else {
+    // Neither has a body (RFC 9110, 15.3.5 and 15.4.5).
+    if (response.status != 204 && response.status != 304) {
+      response_->body() = std::move(response.body);
       response_->prepare_payload();
     }
     if (head_) {
@@ -117,25 +131,42 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     }
     beast::http::async_write(socket_, *response_,
                              [self = shared_from_this()](const beast::error_code& error, std::size_t) {
-                               if (error || !self->keep_alive_) {
-                                 self->finish();
-                               } else if (self->closed_) {
+                               if (!self->open()) {
+                                 return;
+                               }
+                               if (error) {
+                                 self->close();
+                               } else if (self->keep_alive_) {
                                  self->read();
+                               } else {
+                                 self->finish();
                                }
                              });
   }
 
-  // Our side is done: the client gets the end of the stream after what was written.
+  // Our side is done. Closing with bytes unread would reset the connection and could take the answer from the
+  // client, so what it still sends is read and dropped for a moment (RFC 9112, 9.6).
   void finish() {
-    if (closed_) {
-      beast::error_code ignored;
-      socket_.shutdown(tcp::socket::shutdown_send, ignored);
-      close();
-    }
+    beast::error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    buffer_.clear();
+    timer_.call_at(clock_.now() + kLinger, [this] { close(); });
+    discard();
+  }
+
+  void discard() {
+    socket_.async_read_some(buffer_.prepare(kDiscardBytes),
+                            [self = shared_from_this()](const beast::error_code& error, std::size_t) {
+                              if (error) {
+                                self->close();
+                              } else if (self->open()) {
+                                self->discard();
+                              }
+                            });
   }
 
   tcp::socket socket_;
-  Timer idle_;
+  Timer timer_;  // of the idle limit, and of the lingering close
   Clock& clock_;
   std::shared_ptr<const Handler> handler_;
   const ServerLimits limits_;
@@ -150,27 +181,27 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
 }  // namespace
 
-// Lives on the loop's thread; the handlers of its sockets keep it alive until they have all been told to end.
+// Lives on the loop's thread; the acceptor's handler keeps it alive until it has been told to end.
 struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   Impl(Loop& on, Handler handle, ServerLimits within)
       : loop(on),
         acceptor(on.io()),
         handler(std::make_shared<const Handler>(std::move(handle))),
         limits(within),
-        retry(on.clock()) {}
+        accept_again(on.clock()) {}
 
   void listen(const std::string& host, std::uint16_t wanted) {
-    const tcp::endpoint endpoint(asio::ip::make_address(host), wanted);
     try {
+      const tcp::endpoint endpoint(asio::ip::make_address(host), wanted);
       acceptor.open(endpoint.protocol());
       acceptor.set_option(tcp::acceptor::reuse_address(true));
       acceptor.bind(endpoint);
       acceptor.listen();
+      port = acceptor.local_endpoint().port();
     } catch (const boost::system::system_error& error) {
       throw EnvironmentError(fmt::format("cannot listen on {}:{}: {}", host, wanted, error.code().message()),
-                             "end the program that holds the port, or choose another port");
+                             "give a numeric address of this machine, and a port that no program holds");
     }
-    port = acceptor.local_endpoint().port();
   }
 
   void accept() {
@@ -178,32 +209,33 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
       if (!self->acceptor.is_open()) {
         return;
       }
-      if (error) {  // out of file descriptors: try again when some may have come back
-        self->retry.call_at(self->loop.clock().now() + std::chrono::milliseconds(50),
-                            [self] { self->accept(); });
+      if (error) {  // out of file descriptors: again, when some may have come back
+        self->accept_again.call_at(self->loop.clock().now() + kAcceptAgain,
+                                   [impl = self.get()] { impl->accept(); });
         return;
       }
-      beast::error_code ignored;
-      socket.set_option(tcp::no_delay(true), ignored);
-      auto connection =
-          std::make_shared<Connection>(std::move(socket), self->loop, self->handler, self->limits,
-                                       [weak = std::weak_ptr(self)](Connection* gone) {
-                                         if (const auto server = weak.lock()) {
-                                           server->connections.erase(gone);
-                                         }
-                                       });
-      self->connections.emplace(connection.get(), connection);
-      connection->read();
+      self->adopt(std::move(socket));
       self->accept();
     });
+  }
+
+  void adopt(tcp::socket socket) {
+    beast::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    auto connection = std::make_shared<Connection>(std::move(socket), loop, handler, limits,
+                                                   [this](Connection* gone) { connections.erase(gone); });
+    connections.emplace(connection.get(), connection);
+    connection->read();
   }
 
   void close() {
     beast::error_code ignored;
     acceptor.close(ignored);
-    retry.cancel();
-    for (const auto& [connection, owner] : std::exchange(connections, {})) {
-      connection->close();
+    accept_again.cancel();
+    handler.reset();
+    while (!connections.empty()) {
+      const auto connection = connections.begin()->second;
+      connection->close();  // which takes itself from the list
     }
   }
 
@@ -211,8 +243,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   tcp::acceptor acceptor;
   std::shared_ptr<const Handler> handler;
   const ServerLimits limits;
-  Timer retry;
-  std::map<Connection*, std::shared_ptr<Connection>> connections;
+  Timer accept_again;
+  std::unordered_map<Connection*, std::shared_ptr<Connection>> connections;
   std::uint16_t port = 0;
 };
 
@@ -227,11 +259,7 @@ Server::Server(Loop& loop, const std::string& host, std::uint16_t port, Handler 
 }
 
 Server::~Server() {
-  Loop& loop = impl_->loop;
-  loop.run([&] {
-    impl_->close();
-    impl_.reset();
-  });
+  impl_->loop.run([this] { impl_->close(); });
 }
 
 std::uint16_t Server::port() const {

@@ -254,7 +254,7 @@ class Driver::Run : public std::enable_shared_from_this<Driver::Run> {
     }
     flight.awaiting = true;
     sender_.send(std::move(*request), flight.request().timeout,
-                 [self = weak_from_this(), number = flight.arrival.number](http::Exchange exchange) {
+                 [self = weak_from_this(), number = flight.arrival.number](const http::Exchange& exchange) {
                    const auto run = self.lock();
                    if (!run) {
                      return;

@@ -38,7 +38,7 @@ bool is_pointer(const std::string& text) {
 
 // The string of a key that holds a JSON pointer.
 std::string read_pointer(Table& table, std::string_view key) {
-  const std::string pointer = table.required_text(key);
+  std::string pointer = table.required_text(key);
   if (table.has(key) && !pointer.empty() && !is_pointer(pointer)) {
     table.problem(key, fmt::format("'{}' is not a JSON pointer", pointer), "write it like \"/data/0/id\"");
   }

@@ -74,6 +74,7 @@ Verdict overall(const std::vector<Check>& checks);
 
 /// `schema` is "faultline.result/1"; every field that a reader may meet is described in docs/result.md.
 nlohmann::ordered_json to_json(const Result& result);
+/// Throws EnvironmentError when it is of another schema, or not whole.
 Result from_json(const nlohmann::ordered_json& json);
 
 }  // namespace faultline::result

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "fault/rule.h"
+#include "ledger/ledger.h"
+#include "process/guardian.h"
 #include "result/result.h"
 #include "run/stop.h"
 #include "scenario/scenario.h"
@@ -62,8 +64,9 @@ class Environment {
   std::map<std::string, stream::Counters> proxies() const;
   /// The log file of "service", "postgres" or "redis".
   std::filesystem::path log(const std::string& process) const;
-  /// The service's process, where the harness started it.
-  bool service_running() const;
+  /// How the service ended, if the harness started it and it has.
+  std::optional<process::Exit> service_exit() const;
+  const ledger::Ledger& ledger() const;
 
  private:
   struct Impl;

@@ -1,10 +1,18 @@
 #pragma once
-// "http_req_duration p(95) < 500ms": one number of a run, compared with a target. The vocabulary is k6's, so
-// that thresholds can be brought along: `p(95)<200` means milliseconds there, and here.
+// "http_req_duration p(95) < 500ms": one number of a run, compared with a target. The vocabulary is that of k6's
+// thresholds (grafana.com/docs/k6/latest/using-k6/thresholds, "Threshold syntax"), so that they can be brought along:
+// `p(95)<200` means milliseconds there, and here.
 //
-//   expression = metric [aggregate] comparator target
-//   metric     = http_req_duration | http_req_failed | http_reqs | checks | arrivals_shed
-//   aggregate  = rate | count | avg | min | med | max | p(N)
+//   expression = metric aggregate comparator target
+//
+//   metric             aggregates                   target
+//   http_req_duration  avg min med max p(N)         500ms, 1.5s; a bare number is milliseconds
+//   http_req_failed    rate                         1%; a bare number is a share of 1
+//   http_reqs          count, rate (a second)       17; 20/s, or a bare number
+//   checks             rate                         95%; a bare number is a share of 1
+//
+// Blanks may stand between the parts, and need not but between metric and aggregate. N is between 0 and 100, both
+// excluded.
 
 #include <optional>
 #include <string>
@@ -34,14 +42,19 @@ struct Expression {
   steps::Comparison comparison;
 };
 
-/// Reads an expression that is a string in a file; a mistake is reported at its column.
+/// Reads an expression that is a string in a file; nothing when there is a mistake, which is reported at its column.
 std::optional<Expression> read_expression(const Value& value);
 
 /// A value of the expression's metric for people: "412 ms", "3.42%", "18.2/s", "17".
 std::string display(const Expression& expression, double value);
+/// What is wanted of it, exactly: "< 500ms", "<= 1%".
+std::string display_target(const Expression& expression);
+/// By how much a value meets the target or misses it: "2.42 points over", "188 ms left", "3 short". Empty where
+/// there is no such measure.
+std::string margin(const Expression& expression, double value);
 
-/// The number of samples below which the expression's percentile says nothing: fewer than 10 beyond it.
-/// Zero when it asks for none.
+/// The number of samples below which the expression's percentile says nothing: fewer than 10 beyond it. A median is
+/// the 50th. Zero when it asks for none.
 double samples_needed(const Expression& expression);
 
 }  // namespace faultline::scenario

@@ -10,6 +10,8 @@
 
 namespace faultline::scenario {
 
+using faultline::to_text;  // of quantities, beside this folder's own
+
 /// A file that a scenario names: `NAME` is `KIND/NAME.toml` beside the scenario or one folder up (so that
 /// suites/playbook/x.toml finds suites/flows/y.toml); a name that ends in .toml is a path from the scenario's
 /// folder.

@@ -32,7 +32,8 @@ class Action {
   Place place;  // of that name
 };
 
-/// Reads the table after `do =`. Nothing when it is wrong: then the mistake has been reported.
+/// Reads the table after `do =`, to its end. Nothing when no action can be made of it; every mistake has been
+/// reported.
 std::unique_ptr<const Action> read_action(Table& table);
 
 }  // namespace faultline::steps

@@ -1,5 +1,5 @@
 #pragma once
-// "== 0", "> 5", "<= 20/s": how a number is compared in a probe or an expectation.
+// "== 0", "> 5": how a number is compared in a probe or an expectation.
 
 #include <optional>
 #include <string>
@@ -16,8 +16,11 @@ struct Comparison {
   bool holds(double value) const;
 };
 
-/// The operator at the start of `text`, which is moved past it and past the blanks that follow.
+/// The operator at the start of `text` (k6's `===` is `==`), which is moved past it and past the blanks that follow.
 std::optional<Comparator> take_comparator(std::string_view& text);
+
+/// The whole of `text` as a number: "5", "-0.5", "1e3". Not for infinities.
+std::optional<double> parse_number(std::string_view text);
 
 /// An operator and a number, and nothing else.
 std::optional<Comparison> parse_comparison(std::string_view text);

@@ -2,12 +2,16 @@
 // A probe looks at the environment and says whether a condition can be seen. It is data and one function; the
 // kinds are one file each in this folder and one row each in the table of probe.cc.
 //
-//   probe = { redis = ["PING"], fails = true, within = "2s" }
-//   probe = { sql = "SELECT count(*) FROM jobs", is = "> 0" }
-//   probe = { http = "GET /readyz", status = 200, contains = "degraded" }
-//   probe = { metric = "cache_misses_total", rate = "> 5", within = "5s" }     # a second, over the watch so
-//   far probe = { metric = "redis_up", is = "== 0" } probe = { log = "service", contains = "redis
-//   unavailable" }
+//   probe = { redis = ["PING"], fails = true, within = "2s" }                  # fails, equals, is
+//   probe = { sql = "SELECT count(*) FROM jobs", is = "> 0" }                  # fails, equals, is
+//   probe = { http = "GET /readyz", status = 200, contains = "degraded" }      # fails, status, contains
+//   probe = { metric = "cache_misses_total", rate = "> 5", within = "5s" }     # a second, over the watch so far
+//   probe = { metric = "jobs_total{status=\"failed\"}", is = "== 0" }          # the sum of the series that fit
+//   probe = { log = "service", contains = "redis unavailable" }                # written since the phase began
+//
+// The conditions are described in condition.h. A metric that is not there is not seen, whatever is asked of it. A
+// rate needs two scrapes at least kShortestRate apart before it is seen, since a shorter one is mostly noise; a
+// counter that went back was begun anew, and so is the time over which its rate is taken.
 
 #include <memory>
 #include <optional>
@@ -19,6 +23,12 @@
 
 namespace faultline::steps {
 
+/// How often a watch looks, and how long one look may wait for its answer.
+inline constexpr Duration kLookEvery = std::chrono::milliseconds(100);
+inline constexpr Duration kLookLimit = std::chrono::seconds(1);
+/// The time over which a rate is taken at the least.
+inline constexpr Duration kShortestRate = std::chrono::seconds(1);
+
 /// What one look saw: whether the condition held, and the fact it rests on ("ECONNREFUSED", "7.5/s").
 struct Sighting {
   bool seen = false;
@@ -28,6 +38,7 @@ struct Sighting {
 /// What a probe remembers between the looks of one watch.
 struct Watch {
   std::optional<double> first_value;
+  double last_value = 0;
   Instant first_at{};
 };
 
@@ -41,12 +52,15 @@ class Probe {
   virtual Sighting look(World& world, Watch& watch) const = 0;
   /// For reports: "redis PING fails".
   virtual std::string describe() const = 0;
+  /// The least `within` in which the condition can be seen at all.
+  virtual Duration shortest() const { return Duration::zero(); }
 
   /// How long the condition may take to be seen. Zero: one look decides.
   Duration within{};
 };
 
-/// Reads the table after `probe =`. Nothing when it is wrong: then the mistake has been reported.
+/// Reads the table after `probe =`, to its end. Nothing when no probe can be made of it; every mistake has been
+/// reported.
 std::unique_ptr<const Probe> read_probe(Table& table);
 
 /// The outcome of watching: the last look, when it was made, and how many there were.
@@ -57,7 +71,8 @@ struct Watched {
   bool interrupted = false;  // the run was stopped first
 };
 
-/// Looks every 100 ms, until the condition is seen or `within` has passed.
+/// Looks every kLookEvery, until the condition is seen or `within` has passed; the last look begins when it has
+/// passed, not before.
 Watched watch(const Probe& probe, World& world);
 
 }  // namespace faultline::steps

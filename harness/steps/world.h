@@ -30,7 +30,8 @@ class World {
   /// The first column of the first row is the answer's text; no row: empty.
   virtual Answer sql(const std::string& statement, Duration limit) = 0;
 
-  /// To the service itself. `body` is JSON, or empty.
+  /// To the service itself. `body` is JSON, or empty. The answer's text is its whole body; one with a status of
+  /// 400 or above is an error.
   virtual Answer http(const std::string& method, const std::string& target, const std::string& body,
                       Duration limit) = 0;
 

@@ -1,0 +1,173 @@
+#include "judge/evidence.h"
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+
+namespace faultline::judge {
+namespace {
+
+using nlohmann::ordered_json;
+
+// One record, whose fields are there and have their type, or it is no record.
+class Record {
+ public:
+  explicit Record(const ordered_json& json) : json_(json) {}
+
+  template <typename T>
+  T get(const char* field) const {
+    const auto found = json_.find(field);
+    if (found == json_.end()) {
+      fail(fmt::format("has no '{}'", field));
+    }
+    try {
+      return found->template get<T>();
+    } catch (const ordered_json::exception&) {
+      fail(fmt::format("has a wrong '{}': {}", field, found->dump()));
+    }
+  }
+
+  template <typename T>
+  std::optional<T> find(const char* field) const {
+    return json_.contains(field) ? std::optional(get<T>(field)) : std::nullopt;
+  }
+
+  std::string text(const char* field) const { return get<std::string>(field); }
+  bool truth(const char* field) const { return get<bool>(field); }
+  std::uint64_t number(const char* field) const { return get<std::uint64_t>(field); }
+  Duration time(const char* field) const { return from_seconds(get<double>(field)); }
+
+  ordered_json object(const char* field) const {
+    auto value = get<ordered_json>(field);
+    if (!value.is_object()) {
+      fail(fmt::format("has a wrong '{}': {}", field, value.dump()));
+    }
+    return value;
+  }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw EnvironmentError(fmt::format("the journal's record {} {}", json_.dump(), what),
+                           "the journal is not whole, or of another version: run the scenario again");
+  }
+
+ private:
+  const ordered_json& json_;
+};
+
+void read_plan(const Record& record, Evidence& evidence) {
+  evidence.planned_arrivals = record.number("arrivals");
+}
+
+void read_phase(const Record& record, Evidence& evidence) {
+  evidence.phases.push_back({.phase = record.text("phase"), .begins = record.text("edge") == "begin"});
+}
+
+void read_fault(const Record& record, Evidence& evidence) {
+  evidence.faults.push_back({.fault = record.text("fault"),
+                             .on = record.truth("on"),
+                             .why = record.text("why"),
+                             .at = record.time("t")});
+}
+
+void read_decision(const Record& record, Evidence& evidence) {
+  evidence.decisions.push_back({.fault = record.text("fault")});
+}
+
+void read_arrival(const Record& record, Evidence& evidence) {
+  Arrival arrival{.phase = record.text("phase"), .shed = record.find<bool>("shed").value_or(false)};
+  if (!arrival.shed) {
+    arrival.late = record.time("late");
+  }
+  evidence.arrivals.push_back(std::move(arrival));
+}
+
+void read_request(const Record& record, Evidence& evidence) {
+  Request request{
+      .phase = record.text("phase"), .due = record.time("due"), .expected = record.truth("expected")};
+  if (const auto latency = record.find<double>("latency")) {
+    request.latency = from_seconds(*latency);
+  }
+  if (const auto checks = record.find<ordered_json>("checks")) {
+    const Record counts(*checks);
+    request.checks_passed = counts.number("passed");
+    request.checks_failed = counts.number("failed");
+  }
+  evidence.requests.push_back(std::move(request));
+}
+
+void read_step(const Record& record, Evidence& evidence) {
+  if (record.text("edge") == "end") {
+    evidence.steps.push_back({.step = record.number("step"),
+                              .ok = record.truth("ok"),
+                              .text = record.text("text"),
+                              .at = record.time("t")});
+  }
+}
+
+void read_probe(const Record& record, Evidence& evidence) {
+  evidence.probes.push_back({.step = record.number("step"),
+                             .at_rest = record.truth("at_rest"),
+                             .seen = record.truth("seen"),
+                             .text = record.text("text"),
+                             .after = record.time("after")});
+}
+
+void read_observation(const Record& record, Evidence& evidence) {
+  const std::string of = record.text("of");
+  if (of == "run") {
+    evidence.runs.push_back({.arrival = record.number("k"),
+                             .phase = record.text("phase"),
+                             .job = record.text("job"),
+                             .status = record.text("status")});
+  } else if (of == "report") {
+    evidence.reports.push_back({.arrival = record.number("k"),
+                                .job = record.text("job"),
+                                .summary = record.object("summary"),
+                                .stale = record.truth("stale")});
+  } else if (of == "ledger") {
+    evidence.ledger = record.object("summary");
+  }
+}
+
+void read_interrupted(const Record& record, Evidence& evidence) {
+  evidence.interrupted = record.get<int>("signal");
+}
+
+struct Reader {
+  std::string_view kind;
+  void (*read)(const Record&, Evidence&);
+};
+
+constexpr Reader kReaders[] = {
+    {"plan", &read_plan},
+    {"phase", &read_phase},
+    {"fault", &read_fault},
+    {"decision", &read_decision},
+    {"arrival", &read_arrival},
+    {"request", &read_request},
+    {"step", &read_step},
+    {"probe", &read_probe},
+    {"observation", &read_observation},
+    {"interrupted", &read_interrupted},
+};
+
+}  // namespace
+
+Evidence read_evidence(const std::vector<ordered_json>& journal) {
+  Evidence evidence;
+  for (const ordered_json& json : journal) {
+    const Record record(json);
+    if (!json.is_object()) {
+      record.fail("is no object");
+    }
+    const std::string kind = record.text("kind");
+    for (const Reader& reader : kReaders) {
+      if (kind == reader.kind) {
+        reader.read(record, evidence);
+      }
+    }
+  }
+  return evidence;
+}
+
+}  // namespace faultline::judge

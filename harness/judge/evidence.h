@@ -1,0 +1,104 @@
+#pragma once
+// A journal, read once into what the judgements ask for. docs/journal.md says what each record means.
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+
+namespace faultline::judge {
+
+// Every time is a distance from the start of the run.
+
+struct PhaseEdge {
+  std::string phase;
+  bool begins = false;  // false: ends
+};
+
+struct FaultSwitch {
+  std::string fault;
+  bool on = false;
+  std::string why;
+  Duration at{};
+};
+
+/// The first time that a fault acted on a connection.
+struct Decision {
+  std::string fault;
+};
+
+struct Arrival {
+  std::string phase;
+  bool shed = false;
+  Duration late{};  // of one that was started
+};
+
+struct Request {
+  std::string phase;  // in which it was due
+  Duration due{};
+  std::optional<Duration> latency;  // absent: no answer
+  bool expected = false;            // the status is one that the flow expects
+  std::uint64_t checks_passed = 0, checks_failed = 0;
+
+  bool answered() const { return latency.has_value(); }
+  bool error() const { return !answered() || !expected; }
+};
+
+/// An action has ended.
+struct StepEnd {
+  std::size_t step = 0;
+  bool ok = false;
+  std::string text;
+  Duration at{};
+};
+
+struct ProbeLook {
+  std::size_t step = 0;
+  bool at_rest = false;
+  bool seen = false;
+  std::string text;
+  Duration after{};  // from the start of the watch
+};
+
+/// A reconciliation that the service accepted, and how it stood when the collector last asked.
+struct AcceptedRun {
+  std::uint64_t arrival = 0;
+  std::string phase;
+  std::string job;
+  std::string status;
+
+  bool completed() const { return status == "completed"; }
+  bool ended() const { return completed() || status == "failed"; }
+};
+
+/// What the service reported of a completed one.
+struct Report {
+  std::uint64_t arrival = 0;
+  std::string job;
+  nlohmann::ordered_json summary;
+  bool stale = false;
+};
+
+struct Evidence {
+  std::optional<std::uint64_t> planned_arrivals;
+  std::vector<PhaseEdge> phases;
+  std::vector<FaultSwitch> faults;
+  std::vector<Decision> decisions;
+  std::vector<Arrival> arrivals;
+  std::vector<Request> requests;
+  std::vector<StepEnd> steps;
+  std::vector<ProbeLook> probes;
+  std::vector<AcceptedRun> runs;
+  std::vector<Report> reports;
+  std::optional<nlohmann::ordered_json> ledger;  // what a report must say
+  std::optional<int> interrupted;                // the signal
+};
+
+/// Kinds that no judgement asks for are passed over. Throws EnvironmentError, naming the record, when a field is
+/// missing or has the wrong type: then it is no journal of ours, or was changed since.
+Evidence read_evidence(const std::vector<nlohmann::ordered_json>& journal);
+
+}  // namespace faultline::judge

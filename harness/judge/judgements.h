@@ -1,0 +1,24 @@
+#pragma once
+// What a run is judged by, one file each: the rows of the table in judge.cc. Each is pure, adds its checks to the
+// result, and fills in the figures that are its own. Internal to this folder.
+
+#include "judge/evidence.h"
+#include "result/result.h"
+#include "scenario/scenario.h"
+
+namespace faultline::judge {
+
+/// Result::phases.
+void add_figures(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
+/// Did the run test what it says?
+void judge_validity(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
+void judge_phase_expectations(const scenario::Scenario& scenario, const Evidence& evidence,
+                              result::Result& result);
+void judge_steps(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
+/// And Result::recovery.
+void judge_recovery(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
+/// And Result::budget_spent.
+void judge_budget(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
+void judge_invariants(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
+
+}  // namespace faultline::judge

@@ -1,0 +1,31 @@
+#pragma once
+// The one number that an expression asks of some requests.
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "core/time.h"
+#include "judge/evidence.h"
+#include "scenario/expression.h"
+
+namespace faultline::judge {
+
+using Requests = std::vector<const Request*>;  // of the evidence
+
+/// The value at the nearest rank: the least that is not below `percentile` per cent of them. Exact, not
+/// interpolated. `sorted` must not be empty.
+Duration percentile_of(const std::vector<Duration>& sorted, double percentile);
+
+/// How long the answered ones took, ascending.
+std::vector<Duration> latencies_of(const Requests& requests);
+
+struct Measured {
+  std::optional<double> value;  // in the unit of the expression's target; absent without samples
+  std::size_t samples = 0;      // answered requests for a duration, checks for checks, otherwise requests
+};
+
+/// `length` is the time in which the requests were due: what a rate a second is taken over.
+Measured measure(const scenario::Expression& expression, const Requests& requests, Duration length);
+
+}  // namespace faultline::judge

@@ -1,0 +1,87 @@
+// The steps of a playbook: a symptom is absent at rest and seen in its phase, what else is looked for is seen, and
+// what is done succeeds.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/units.h"
+#include "judge/judgements.h"
+
+namespace faultline::judge {
+namespace {
+
+using result::Check;
+using result::Verdict;
+using scenario::Step;
+
+std::string name_of(Step::Kind kind) {
+  switch (kind) {
+    case Step::Kind::symptom:
+      return "symptom";
+    case Step::Kind::diagnosis:
+      return "diagnosis";
+    case Step::Kind::mitigation:
+      return "mitigation";
+    case Step::Kind::recovery:
+      return "recovery";
+  }
+  return "";
+}
+
+const ProbeLook* find_look(const Evidence& evidence, std::size_t step, bool at_rest) {
+  const auto found = std::find_if(evidence.probes.begin(), evidence.probes.end(), [&](const ProbeLook& look) {
+    return look.step == step && look.at_rest == at_rest;
+  });
+  return found == evidence.probes.end() ? nullptr : &*found;
+}
+
+void judge_action(const Evidence& evidence, std::size_t index, Check& check) {
+  const auto end = std::find_if(evidence.steps.begin(), evidence.steps.end(),
+                                [&](const StepEnd& each) { return each.step == index; });
+  if (end == evidence.steps.end()) {
+    check.verdict = Verdict::invalid;
+    check.detail = "the run ended before it was done";
+    return;
+  }
+  check.actual = end->text;
+  check.verdict = end->ok ? Verdict::held : Verdict::failed;
+}
+
+void judge_probe(const Evidence& evidence, std::size_t index, bool symptom, Check& check) {
+  const ProbeLook* look = find_look(evidence, index, false);
+  const ProbeLook* rest = symptom ? find_look(evidence, index, true) : nullptr;
+  if (!look || (symptom && !rest)) {
+    check.verdict = Verdict::invalid;
+    check.detail = look ? "it was not looked for at rest" : "it was not looked for";
+    return;
+  }
+  check.actual = look->text;
+  if (rest && rest->seen) {
+    check.verdict = Verdict::failed;
+    check.detail = fmt::format("it was seen at rest as well ({}), so it shows nothing", rest->text);
+    return;
+  }
+  check.verdict = look->seen ? Verdict::held : Verdict::failed;
+  check.detail = fmt::format("{} {} {}", look->seen ? "seen" : "not seen", look->seen ? "after" : "within",
+                             to_display(look->after));
+}
+
+}  // namespace
+
+void judge_steps(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result) {
+  for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
+    const Step& step = scenario.steps[i];
+    Check check{.kind = name_of(step.kind), .what = step.say, .where = scenario.phases[step.phase].name};
+    if (step.action) {
+      check.target = step.action->describe();
+      judge_action(evidence, i, check);
+    } else {
+      check.target = step.probe->describe();
+      judge_probe(evidence, i, step.kind == Step::Kind::symptom, check);
+    }
+    result.checks.push_back(std::move(check));
+  }
+}
+
+}  // namespace faultline::judge

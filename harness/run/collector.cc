@@ -1,0 +1,116 @@
+#include "run/collector.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "http/client.h"
+#include "loop/loop.h"
+#include "run/environment.h"
+
+namespace faultline::run {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+namespace {
+
+constexpr Duration kBetweenLooks = std::chrono::milliseconds(200);
+
+std::string key_of(const std::string& tenant) {
+  for (const Tenant& each : tenants()) {
+    if (each.name == tenant) {
+      return each.key;
+    }
+  }
+  return tenants().front().key;
+}
+
+class Service {
+ public:
+  Service(const std::string& url, Duration limit) : url_(*http::parse_url(url)), limit_(limit) {}
+
+  // The JSON of a 200 answer; discarded when there is none.
+  json get(const std::string& target, const std::string& tenant) const {
+    http::Url url = url_;
+    url.target = target;
+    const http::Exchange exchange =
+        http::fetch(url, {"GET", target, {{"X-API-Key", key_of(tenant)}}, {}}, limit_);
+    if (!exchange.answered() || exchange.response.status != 200) {
+      return json(json::value_t::discarded);
+    }
+    return json::parse(exchange.response.body, nullptr, false);
+  }
+
+ private:
+  const http::Url url_;
+  const Duration limit_;
+};
+
+// The status of one execution in the answer that lists a job's; "unknown" when it is not there.
+std::string status_of(const json& answer, const std::string& execution) {
+  if (answer.is_object() && answer.contains("data") && answer["data"].is_array()) {
+    for (const json& each : answer["data"]) {
+      if (each.is_object() && each.value("id", "") == execution) {
+        return each.value("status", "unknown");
+      }
+    }
+  }
+  return "unknown";
+}
+
+bool ended(const std::string& status) { return status == "completed" || status == "failed"; }
+
+}  // namespace
+
+void collect_runs(const std::string& url, const std::vector<AcceptedRun>& accepted, Journal::Producer& journal,
+                  const Stop& stop, const CollectorLimits& limits) {
+  const Service service(url, limits.request);
+  const Instant deadline = monotonic_now() + limits.settle;
+  std::vector<std::string> statuses(accepted.size());
+  for (bool waiting = true; waiting && !stop.requested();) {
+    waiting = false;
+    for (std::size_t i = 0; i < accepted.size() && !stop.requested(); ++i) {
+      if (!ended(statuses[i])) {
+        statuses[i] = status_of(service.get("/api/v1/jobs/" + accepted[i].job + "/executions", accepted[i].tenant),
+                                accepted[i].execution);
+        waiting = waiting || !ended(statuses[i]);
+      }
+    }
+    waiting = waiting && monotonic_now() < deadline && stop.wait_until(monotonic_now() + kBetweenLooks);
+  }
+  for (std::size_t i = 0; i < accepted.size() && !stop.requested(); ++i) {
+    const AcceptedRun& run = accepted[i];
+    journal.write("observation", monotonic_now(),
+                  {{"of", "run"},
+                   {"k", run.arrival},
+                   {"phase", run.phase},
+                   {"job", run.job},
+                   {"execution", run.execution},
+                   {"status", statuses[i]}});
+    if (statuses[i] != "completed") {
+      continue;
+    }
+    const json report = service.get("/api/v1/reports/" + run.job + "?format=json", run.tenant);
+    ordered_json fields = {{"of", "report"}, {"k", run.arrival}, {"job", run.job}};
+    const json data = report.is_object() ? report.value("data", json::object()) : json::object();
+    fields["summary"] = data.is_object() ? data.value("summary", json::object()) : json::object();
+    fields["stale"] = fields["summary"].value("stale", false);
+    journal.write("observation", monotonic_now(), fields);
+  }
+}
+
+void write_ledger(const ledger::Ledger& ledger, Journal::Producer& journal) {
+  const ledger::Summary summary = ledger::expected_report(ledger);
+  journal.write("observation", monotonic_now(),
+                {{"of", "ledger"},
+                 {"summary",
+                  {{"matched", summary.matched},
+                   {"mismatched", summary.mismatched},
+                   {"unmatchedSource", summary.unmatched_source},
+                   {"unmatchedTarget", summary.unmatched_target},
+                   {"sourceTotal", summary.source_total},
+                   {"targetTotal", summary.target_total}}}});
+}
+
+}  // namespace faultline::run

@@ -1,0 +1,27 @@
+#pragma once
+// After the load: asks the service what became of everything that it accepted, and writes it into the journal, so
+// that the verdict follows from the journal alone.
+
+#include <vector>
+
+#include "core/journal.h"
+#include "ledger/ledger.h"
+#include "run/load_recorder.h"
+#include "run/stop.h"
+
+namespace faultline::run {
+
+struct CollectorLimits {
+  /// For runs that have not ended yet, all of them together.
+  Duration settle = std::chrono::seconds(10);
+  Duration request = std::chrono::seconds(5);
+};
+
+/// Asks `service` (an http:// URL) about each accepted run and its report.
+void collect_runs(const std::string& service, const std::vector<AcceptedRun>& accepted, Journal::Producer& journal,
+                  const Stop& stop, const CollectorLimits& limits = {});
+
+/// What a report must say.
+void write_ledger(const ledger::Ledger& ledger, Journal::Producer& journal);
+
+}  // namespace faultline::run

@@ -1,0 +1,305 @@
+#include "run/environment.h"
+
+#include <fmt/format.h>
+
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "core/error.h"
+#include "http/client.h"
+#include "loop/loop.h"
+#include "postgres/server.h"
+#include "process/guardian.h"
+#include "process/port.h"
+#include "redis/server.h"
+#include "shopify/mock.h"
+#include "stripe/mock.h"
+
+namespace faultline::run {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kHost = "127.0.0.1";
+constexpr Duration kProbe = std::chrono::seconds(1);        // one look whether the service is ready
+constexpr Duration kServiceGrace = std::chrono::seconds(2);  // between SIGTERM and SIGKILL
+
+std::string join_tenants() {
+  std::string text;
+  for (const Tenant& tenant : tenants()) {
+    text += fmt::format("{}{}:{}:{}", text.empty() ? "" : ",", tenant.key, tenant.name, tenant.tier);
+  }
+  return text;
+}
+
+fs::path program_beside_ours(const std::string& name) {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path() / name;
+  if (!fs::exists(program)) {
+    throw EnvironmentError(fmt::format("there is no {}", program.string()),
+                           "it belongs beside the faultline program: build all of it with ci/build");
+  }
+  return program;
+}
+
+}  // namespace
+
+const std::vector<Tenant>& tenants() {
+  static const std::vector<Tenant> list = [] {
+    std::vector<Tenant> made = {{"tenant-a", "test-api-key", "standard"}};
+    for (char letter = 'b'; letter <= 'h'; ++letter) {
+      made.push_back({fmt::format("tenant-{}", letter), fmt::format("test-api-key-{}", letter), "standard"});
+    }
+    return made;
+  }();
+  return list;
+}
+
+struct Environment::Impl {
+  Impl(const scenario::Scenario& of, fs::path into, Started tell, const Stop& stopped)
+      : scenario(of), logs(std::move(into)), started(std::move(tell)), stop(stopped) {}
+
+  // Declared in the order in which they start: destroyed in reverse.
+  const scenario::Scenario& scenario;
+  const fs::path logs;
+  const Started started;
+  const Stop& stop;
+  const Instant began = monotonic_now();
+  Duration ready_after{};
+  Addresses addresses;
+  process::Guardian guardian;
+  Loop mocks_loop{"mocks"};
+  Loop proxies_loop{"proxies"};
+  ledger::Ledger ledger;
+  std::mutex mutex;  // guards the servers and the service against a restart from two steps at once
+  std::unique_ptr<postgres::Server> postgres;
+  std::unique_ptr<redis::Server> redis;
+  std::unique_ptr<stripe::Mock> stripe;
+  std::unique_ptr<shopify::Mock> shopify;
+  std::map<std::string, std::unique_ptr<stream::Proxy>> proxies;
+  std::uint16_t service_port = 0;
+  std::unique_ptr<process::Child> service;
+
+  void check_stop() const {
+    if (stop.requested()) {
+      throw EnvironmentError("interrupted while the environment was starting");
+    }
+  }
+
+  // Runs one part of the start, and tells how long it took.
+  template <typename F>
+  void part(const std::string& what, F start) {
+    const Instant from = monotonic_now();
+    start();
+    started({what, from - began, monotonic_now() - from});
+  }
+
+  fs::path log(const std::string& process) const { return logs / (process + ".log"); }
+
+  std::uint16_t start_dependency(const std::string& name) {
+    if (name == "postgres") {
+      postgres = std::make_unique<postgres::Server>(guardian, postgres::Options{0, log(name)});
+      return postgres->port();
+    }
+    if (name == "redis") {
+      redis = std::make_unique<redis::Server>(guardian, redis::Options{0, log(name)});
+      return redis->port();
+    }
+    if (name == "stripe") {
+      stripe = std::make_unique<stripe::Mock>(mocks_loop, kHost, 0, ledger);
+      return stripe->port();
+    }
+    shopify = std::make_unique<shopify::Mock>(mocks_loop, kHost, 0, ledger);
+    return shopify->port();
+  }
+
+  // Side by side. When several fail, the first in the order of the file is reported.
+  std::map<std::string, std::uint16_t> start_dependencies() {
+    std::map<std::string, std::future<std::uint16_t>> starting;
+    for (const scenario::Dependency& dependency : scenario.dependencies) {
+      starting[dependency.name] = std::async(std::launch::async, [this, name = dependency.name] {
+        std::uint16_t port = 0;
+        part(name, [&] { port = start_dependency(name); });
+        return port;
+      });
+    }
+    std::map<std::string, std::uint16_t> ports;
+    for (auto& [name, port] : starting) {
+      port.wait();
+    }
+    for (auto& [name, port] : starting) {
+      ports[name] = port.get();
+    }
+    return ports;
+  }
+
+  void start_proxies(const std::map<std::string, std::uint16_t>& upstreams,
+                     const std::function<stream::Observer&(const std::string&)>& observers) {
+    for (const scenario::Dependency& dependency : scenario.dependencies) {
+      if (dependency.proxy_port != 0) {
+        process::require_free(dependency.proxy_port, "the proxy of " + dependency.name);
+      }
+      stream::ProxyOptions options;
+      options.name = dependency.name;
+      options.listen_port = dependency.proxy_port;
+      options.upstream_port = upstreams.at(dependency.name);
+      options.seed = scenario.seed;
+      proxies[dependency.name] =
+          std::make_unique<stream::Proxy>(proxies_loop, options, observers(dependency.name));
+    }
+  }
+
+  void fill_addresses() {
+    std::map<std::string, std::string> variables = {{"HOST", kHost}, {"API_KEY", join_tenants()}};
+    for (const auto& [name, proxy] : proxies) {
+      const std::uint16_t port = proxy->port();
+      std::string& address = addresses.proxied[name];
+      if (name == "postgres") {
+        address = variables["DATABASE_URL"] = postgres::Server::url_at(port);
+      } else if (name == "redis") {
+        address = variables["REDIS_URL"] = redis::Server::url_at(port);
+      } else {
+        address = fmt::format("http://{}:{}", kHost, port);
+        variables[name == "stripe" ? "STRIPE_API_BASE" : "SHOPIFY_API_BASE"] = address;
+      }
+    }
+    if (scenario.service.url.empty()) {
+      service_port = process::free_port();
+      variables["PORT"] = std::to_string(service_port);
+      addresses.service = fmt::format("http://{}:{}", kHost, service_port);
+    } else {
+      addresses.service = scenario.service.url;
+    }
+    for (const auto& [ours, value] : variables) {
+      const auto renamed = scenario.service.env_names.find(ours);
+      addresses.variables[renamed == scenario.service.env_names.end() ? ours : renamed->second] = value;
+    }
+    for (const auto& [name, value] : scenario.service.env) {
+      addresses.variables[name] = value;
+    }
+  }
+
+  bool service_ready() const {
+    http::Url url = *http::parse_url(addresses.service);
+    url.target = scenario.service.ready_target;
+    const http::Exchange exchange = http::fetch(url, {"GET", url.target, {}, {}}, kProbe);
+    return exchange.answered() && exchange.response.status / 100 == 2;
+  }
+
+  void start_service() {
+    const scenario::Service& wanted = scenario.service;
+    if (!wanted.url.empty()) {
+      const Instant deadline = monotonic_now() + wanted.ready_within;
+      while (!service_ready()) {
+        if (monotonic_now() >= deadline) {
+          throw EnvironmentError(fmt::format("{}{} was not ready within {}", addresses.service, wanted.ready_target,
+                                             to_text(wanted.ready_within)),
+                                 "start the service first, with the addresses that `faultline up` prints");
+        }
+        if (!stop.wait_until(monotonic_now() + std::chrono::milliseconds(50))) {
+          check_stop();
+        }
+      }
+      return;
+    }
+    process::ChildOptions options;
+    options.name = "service";
+    options.argv = wanted.run.empty() ? std::vector<std::string>{program_beside_ours("settler").string()} : wanted.run;
+    options.environment = addresses.variables;
+    options.directory = wanted.directory;
+    options.log = log("service");
+    service = guardian.spawn(std::move(options));
+    process::wait_until_ready(
+        *service,
+        [this] {
+          check_stop();
+          return service_ready();
+        },
+        wanted.ready_within);
+  }
+
+  void stop_service() {
+    if (service) {
+      service->stop(kServiceGrace);
+      service.reset();
+    }
+  }
+};
+
+Environment::Environment(const scenario::Scenario& scenario, fs::path logs,
+                         const std::function<stream::Observer&(const std::string&)>& observers, Started started,
+                         const Stop& stop)
+    : impl_(std::make_unique<Impl>(scenario, std::move(logs), std::move(started), stop)) {
+  impl_->part("ledger", [&] { impl_->ledger = ledger::make(scenario.seed, scenario.ledger); });
+  const auto upstreams = impl_->start_dependencies();
+  impl_->check_stop();
+  impl_->part("proxies", [&] { impl_->start_proxies(upstreams, observers); });
+  impl_->fill_addresses();
+  impl_->part("service", [&] { impl_->start_service(); });
+  impl_->ready_after = monotonic_now() - impl_->began;
+}
+
+Environment::~Environment() {
+  impl_->stop_service();
+  // The rest stops side by side: nobody uses it any more.
+  const auto postgres = std::async(std::launch::async, [this] { impl_->postgres.reset(); });
+  impl_->redis.reset();
+}
+
+const Addresses& Environment::addresses() const { return impl_->addresses; }
+
+Duration Environment::ready_after() const { return impl_->ready_after; }
+
+const ledger::Ledger& Environment::ledger() const { return impl_->ledger; }
+
+void Environment::apply(const std::string& dependency, const std::vector<fault::Rule>& on) {
+  impl_->proxies.at(dependency)->apply(on);
+}
+
+void Environment::restart(const std::string& process) {
+  const std::lock_guard lock(impl_->mutex);
+  if (process == "service") {
+    if (!impl_->service) {
+      throw EnvironmentError("the service was not started by Faultline, and cannot be restarted by it");
+    }
+    impl_->stop_service();
+    impl_->start_service();
+    return;
+  }
+  const auto restart_server = [&](auto& server) {
+    if (!server) {
+      throw EnvironmentError(fmt::format("{} is no process that can be restarted", process));
+    }
+    stream::Proxy& proxy = *impl_->proxies.at(process);
+    proxy.close_listener();
+    server->stop();
+    server->start();
+    proxy.open_listener();
+  };
+  if (process == "postgres") {
+    restart_server(impl_->postgres);
+  } else if (process == "redis") {
+    restart_server(impl_->redis);
+  } else {
+    throw EnvironmentError(fmt::format("{} is no process that can be restarted", process));
+  }
+}
+
+std::map<std::string, stream::Counters> Environment::proxies() const {
+  std::map<std::string, stream::Counters> counters;
+  for (const auto& [name, proxy] : impl_->proxies) {
+    counters[name] = proxy->counters();
+  }
+  return counters;
+}
+
+fs::path Environment::log(const std::string& process) const { return impl_->log(process); }
+
+std::optional<process::Exit> Environment::service_exit() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->service ? impl_->service->exit() : std::nullopt;
+}
+
+}  // namespace faultline::run

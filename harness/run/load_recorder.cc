@@ -1,0 +1,94 @@
+#include "run/load_recorder.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "loop/loop.h"
+
+namespace faultline::run {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+// The names under which the flows capture what identifies a run.
+constexpr std::string_view kJob = "jobId";
+constexpr std::string_view kExecution = "executionId";
+
+std::string captured(const load::Captures& captures, std::string_view name) {
+  const auto found =
+      std::find_if(captures.begin(), captures.end(), [&](const auto& each) { return each.first == name; });
+  return found == captures.end() ? "" : found->second;
+}
+
+}  // namespace
+
+LoadRecorder::LoadRecorder(const scenario::Scenario& scenario, Instant start, Journal& journal)
+    : scenario_(scenario), start_(start), journal_(journal.producer("load")) {}
+
+// A request that is due after the last phase is its echo, and belongs to it.
+const std::string& LoadRecorder::phase_at(Instant due) const {
+  const Duration at = due - start_;
+  for (const scenario::Phase& phase : scenario_.phases) {
+    if (at < phase.end()) {
+      return phase.name;
+    }
+  }
+  return scenario_.phases.back().name;
+}
+
+void LoadRecorder::arrival_started(const load::Arrival& arrival, Instant due, Duration late) {
+  journal_.write("arrival", due + late,
+                 {{"k", arrival.number},
+                  {"phase", arrival.phase},
+                  {"journey", arrival.journey},
+                  {"due", seconds(due - start_)},
+                  {"late", seconds(late)}});
+}
+
+void LoadRecorder::arrival_shed(const load::Arrival& arrival, Instant due) {
+  journal_.write("arrival", monotonic_now(),
+                 {{"k", arrival.number},
+                  {"phase", arrival.phase},
+                  {"journey", arrival.journey},
+                  {"due", seconds(due - start_)},
+                  {"shed", true}});
+}
+
+void LoadRecorder::request_finished(const load::RequestRecord& record) {
+  ordered_json fields = {{"k", record.arrival.number},
+                         {"route", record.request.route},
+                         {"attempt", record.attempt},
+                         {"phase", phase_at(record.due)},
+                         {"due", seconds(record.due - start_)}};
+  if (const auto latency = record.latency()) {
+    fields["latency"] = seconds(*latency);
+  }
+  fields["status"] = record.status.value_or(0);
+  fields["failure"] = to_text(record.failure);
+  fields["expected"] = record.expected;
+  journal_.write("request", record.finished, fields);
+}
+
+void LoadRecorder::arrival_finished(const load::OutcomeRecord& record) {
+  ordered_json captures = ordered_json::object();
+  for (const auto& [name, value] : record.captures) {
+    captures[name] = value;
+  }
+  journal_.write("outcome", monotonic_now(),
+                 {{"k", record.arrival.number},
+                  {"phase", record.arrival.phase},
+                  {"journey", record.arrival.journey},
+                  {"outcome", to_text(record.outcome)},
+                  {"captures", captures}});
+  AcceptedRun run{record.arrival.number, record.arrival.phase, {}, captured(record.captures, kJob),
+                  captured(record.captures, kExecution)};
+  if (!run.job.empty() && !run.execution.empty()) {
+    if (const std::string* tenant = record.arrival.datum("tenant")) {
+      run.tenant = *tenant;
+    }
+    accepted_.push_back(std::move(run));
+  }
+}
+
+}  // namespace faultline::run

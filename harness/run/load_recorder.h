@@ -1,0 +1,41 @@
+#pragma once
+// Puts what the load does into the journal, and keeps the runs that the service accepted for the collector.
+
+#include <string>
+#include <vector>
+
+#include "core/journal.h"
+#include "load/observer.h"
+#include "scenario/scenario.h"
+
+namespace faultline::run {
+
+/// A reconciliation that the service accepted, by the captures of its journey.
+struct AcceptedRun {
+  std::uint64_t arrival = 0;
+  std::string phase, tenant, job, execution;
+};
+
+/// Lives on the load's thread.
+class LoadRecorder final : public load::Observer {
+ public:
+  LoadRecorder(const scenario::Scenario& scenario, Instant start, Journal& journal);
+
+  void arrival_started(const load::Arrival& arrival, Instant due, Duration late) override;
+  void arrival_shed(const load::Arrival& arrival, Instant due) override;
+  void request_finished(const load::RequestRecord& record) override;
+  void arrival_finished(const load::OutcomeRecord& record) override;
+
+  /// Once the load has ended.
+  const std::vector<AcceptedRun>& accepted() const { return accepted_; }
+
+ private:
+  const std::string& phase_at(Instant due) const;
+
+  const scenario::Scenario& scenario_;
+  const Instant start_;
+  Journal::Producer& journal_;
+  std::vector<AcceptedRun> accepted_;
+};
+
+}  // namespace faultline::run

@@ -1,0 +1,33 @@
+#include "run/proxy_recorder.h"
+
+#include <nlohmann/json.hpp>
+
+#include "loop/loop.h"
+
+namespace faultline::run {
+
+void ProxyRecorder::acted(const stream::Action& action) {
+  if (Journal::Producer* journal = journal_) {
+    journal->write("decision", monotonic_now(),
+                   {{"fault", action.rule},
+                    {"dependency", dependency_},
+                    {"connection", action.connection},
+                    {"effect", action.effect}});
+  }
+}
+
+ProxyRecorder& ProxyRecorders::of(const std::string& dependency) {
+  auto& recorder = recorders_[dependency];
+  if (!recorder) {
+    recorder = std::make_unique<ProxyRecorder>(dependency);
+  }
+  return *recorder;
+}
+
+void ProxyRecorders::begin(Journal& journal) {
+  for (auto& [dependency, recorder] : recorders_) {
+    recorder->begin(journal);
+  }
+}
+
+}  // namespace faultline::run

@@ -1,0 +1,272 @@
+#include "run/run.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <future>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "core/error.h"
+#include "judge/judge.h"
+#include "load/http_sender.h"
+#include "loop/loop.h"
+#include "run/collector.h"
+#include "run/directory.h"
+#include "run/environment.h"
+#include "run/live_world.h"
+#include "run/load_recorder.h"
+#include "run/proxy_recorder.h"
+
+namespace faultline::run {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+constexpr Duration kTick = std::chrono::milliseconds(250);
+constexpr Duration kLead = std::chrono::milliseconds(20);    // between the decision to begin and the first arrival
+constexpr Duration kDrain = std::chrono::seconds(10);        // for journeys in flight when the last phase has ended
+constexpr std::size_t kIdleConnections = 256;
+
+std::vector<load::Phase> load_phases(const scenario::Scenario& scenario) {
+  std::vector<load::Phase> phases;
+  for (const scenario::Phase& phase : scenario.phases) {
+    phases.push_back({phase.name, phase.length});
+  }
+  return phases;
+}
+
+// The recorded plan, or the one that the scenario makes.
+std::vector<load::Arrival> plan_for(const scenario::Scenario& scenario, const Options& options) {
+  if (!options.plan) {
+    return load::plan(scenario.load, load_phases(scenario), scenario.seed);
+  }
+  Diagnostics problems;
+  auto plan = load::read_plan(*options.plan, scenario.load, load_phases(scenario), problems);
+  if (!problems.empty()) {
+    std::string text;
+    for (const Diagnostic& problem : problems) {
+      text += "\n" + to_text(problem);
+    }
+    throw EnvironmentError("the recorded plan cannot be run:" + text);
+  }
+  return plan;
+}
+
+load::Secrets secrets_for(const scenario::Scenario& scenario) {
+  load::Secrets secrets;
+  for (const Tenant& tenant : tenants()) {
+    secrets.api_keys[tenant.name] = tenant.key;
+  }
+  for (const load::Load& load : scenario.load) {
+    for (const std::string& name : load.flow.environment) {
+      // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment
+      if (const char* value = std::getenv(name.c_str())) {
+        secrets.environment[name] = value;
+      }
+    }
+  }
+  return secrets;
+}
+
+// Drives the load on a thread of its own from `start` on.
+class LoadRun {
+ public:
+  LoadRun(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, const std::string& service,
+          LoadRecorder& recorder)
+      : planned_(plan.size()), client_(loop_, {.max_idle = kIdleConnections}),
+        sender_(client_, *http::parse_url(service)) {
+    loop_.run([&] {
+      driver_ = std::make_unique<load::Driver>(loop_.clock(), sender_, scenario.load, std::move(plan),
+                                               secrets_for(scenario), recorder,
+                                               load::DriverLimits{.drain = kDrain});
+    });
+  }
+  ~LoadRun() {
+    loop_.run([&] { driver_.reset(); });
+  }
+  LoadRun(const LoadRun&) = delete;
+  LoadRun& operator=(const LoadRun&) = delete;
+
+  void start(Instant when) {
+    loop_.run([&] { driver_->start(when, [this] { finished_.set_value(); }); });
+  }
+  // No further arrivals; returns when everything has ended. After an interruption what is in flight is let go.
+  void finish(bool interrupted) {
+    loop_.run([&] { driver_->stop(); });
+    if (!interrupted) {
+      finished_.get_future().wait();
+    }
+  }
+  load::Counters counters() {
+    return loop_.run([&] { return driver_->counters(); });
+  }
+  std::size_t planned() const { return planned_; }
+
+ private:
+  const std::size_t planned_;
+  std::promise<void> finished_;
+  Loop loop_{"load"};
+  http::Client client_;
+  load::HttpSender sender_;
+  std::unique_ptr<load::Driver> driver_;
+};
+
+void write_result(const std::filesystem::path& path, const result::Result& result) {
+  std::ofstream file(path);
+  file << result::to_json(result).dump(2) << '\n';
+  file.close();
+  if (!file) {
+    throw EnvironmentError(fmt::format("cannot write {}", path.string()), "is the disk full?");
+  }
+}
+
+void write_proxies(Environment& environment, Journal::Producer& journal) {
+  for (const auto& [name, counters] : environment.proxies()) {
+    journal.write("observation", monotonic_now(),
+                  {{"of", "proxy"},
+                   {"dependency", name},
+                   {"connections", counters.accepted},
+                   {"bytes_to_dependency", counters.bytes_to_upstream},
+                   {"bytes_to_service", counters.bytes_to_client}});
+  }
+}
+
+// Everything between an environment that is ready and a journal that is whole.
+void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, Environment& environment,
+          Journal& journal, Instant start, Observer& observer, const Stop& stop) {
+  Journal::Producer& collector = journal.producer("collector");
+  LoadRecorder recorder(scenario, start, journal);
+  LoadRun load(scenario, std::move(plan), environment.addresses().service, recorder);
+  Rules rules(
+      scenario.faults,
+      [&](const std::string& dependency, const std::vector<fault::Rule>& on) { environment.apply(dependency, on); },
+      journal.producer("faults"), [] { return monotonic_now(); });
+  LiveWorld world(environment, rules, stop);
+
+  load.start(start);
+  observer.load_began(start, scenario.length());
+  Stop ended;
+  auto ticker = std::async(std::launch::async, [&] {
+    for (Instant next = start; ended.wait_until(next); next += kTick) {
+      observer.load_ticked(load.counters());
+    }
+  });
+  drive(scenario, start, world, rules, stop, journal, observer, [&] { world.mark_logs(); });
+  load.finish(stop.requested());
+  ended.request(0);
+  ticker.get();
+  if (stop.requested()) {
+    return;
+  }
+  observer.collecting();
+  const load::Counters counters = load.counters();
+  collector.write("observation", monotonic_now(),
+                  {{"of", "generator"},
+                   {"planned", load.planned()},
+                   {"started", counters.started},
+                   {"shed", counters.shed}});
+  write_proxies(environment, collector);
+  if (!scenario.invariants.empty()) {
+    write_ledger(environment.ledger(), collector);
+    collect_runs(environment.addresses().service, recorder.accepted(), collector, stop);
+  }
+}
+
+}  // namespace
+
+std::optional<result::Result> run(const scenario::Scenario& scenario, const Options& options, Observer& observer,
+                                  const Stop& stop) {
+  std::vector<load::Arrival> plan = plan_for(scenario, options);
+  const Directory directory(options.directory, scenario);
+  load::write_plan(directory.plan(), plan);
+  point_latest_at(directory.path());
+  {
+    const Instant asked = monotonic_now();
+    std::vector<result::StartUp> parts;
+    std::mutex parts_mutex;
+    ProxyRecorders recorders;
+    std::optional<Environment> environment;
+    // The journal counts from the first phase, which begins when the environment is ready: so it is opened then,
+    // and the proxies' observers are silent until it is.
+    try {
+      environment.emplace(
+          scenario, directory.path() / "logs",
+          [&](const std::string& dependency) -> stream::Observer& { return recorders.of(dependency); },
+          [&](const result::StartUp& part) {
+            {
+              const std::lock_guard lock(parts_mutex);
+              parts.push_back(part);
+            }
+            observer.environment_started(part);
+          },
+          stop);
+    } catch (const EnvironmentError&) {
+      if (stop.requested()) {
+        return std::nullopt;
+      }
+      throw;
+    }
+    const Instant start = monotonic_now() + kLead;
+    Journal journal(directory.journal(), start);
+    Journal::Producer& producer = journal.producer("run");
+    producer.write("plan", asked,
+                   {{"scenario", scenario.name},
+                    {"title", scenario.title},
+                    {"seed", scenario.seed},
+                    {"version", FAULTLINE_VERSION},
+                    {"arrivals", plan.size()},
+                    {"repeat", options.repeat},
+                    {"ready_after", seconds(environment->ready_after())}});
+    for (const result::StartUp& part : parts) {
+      producer.write("environment", asked + part.began + part.took,
+                     {{"what", part.what}, {"began", seconds(part.began)}, {"took", seconds(part.took)}});
+    }
+    recorders.begin(journal);
+    play(scenario, std::move(plan), *environment, journal, start, observer, stop);
+    if (stop.requested()) {
+      producer.write("interrupted", monotonic_now(), {{"signal", stop.signal()}});
+    }
+    environment.reset();
+    journal.flush();
+    if (const std::string failure = journal.failure(); !failure.empty()) {
+      throw EnvironmentError(fmt::format("cannot write {}: {}", directory.journal().string(), failure),
+                             "free some space, or choose another disk with --out");
+    }
+  }
+  if (stop.requested()) {
+    return std::nullopt;
+  }
+  result::Result result = judge_again(directory.path());
+  write_result(directory.result(), result);
+  return result;
+}
+
+result::Result judge_again(const std::filesystem::path& directory) {
+  const JournalText journal = read_journal(directory / "journal.ndjson");
+  Diagnostics problems;
+  const scenario::Scenario scenario = scenario::read(directory / "scenario.toml", {}, problems);
+  if (!problems.empty()) {
+    throw EnvironmentError("the scenario that the run kept cannot be read: " + to_text(problems.front()));
+  }
+  result::Result result = judge::judge(scenario, journal.records);
+  result.directory = directory.string();
+  for (const ordered_json& record : journal.records) {
+    const std::string kind = record.at("kind");
+    if (kind == "plan") {
+      result.scenario = record.at("scenario");
+      result.title = record.at("title");
+      result.seed = record.at("seed");
+      result.version = record.at("version");
+      result.repeat = record.at("repeat");
+      result.ready_after = from_seconds(record.at("ready_after"));
+    } else if (kind == "environment") {
+      result.start_up.push_back(
+          {record.at("what"), from_seconds(record.at("began")), from_seconds(record.at("took"))});
+    }
+  }
+  return result;
+}
+
+}  // namespace faultline::run

@@ -1,0 +1,31 @@
+#include "steps/action.h"
+
+#include "steps/action_kinds.h"
+#include "steps/kind_of_table.h"
+
+namespace faultline::steps {
+namespace {
+
+struct Kind {
+  std::string_view key;
+  std::unique_ptr<Action> (*read)(Table&);
+};
+
+constexpr Kind kKinds[] = {
+    {"restart", &read_restart_action}, {"lift", &read_lift_action}, {"redis", &read_redis_action},
+    {"sql", &read_sql_action},         {"http", &read_http_action},
+};
+
+}  // namespace
+
+std::unique_ptr<const Action> read_action(Table& table) {
+  const Kind* kind = kind_of_table(table, kKinds, "something to do");
+  if (!kind) {
+    return nullptr;  // which keys it may have is not known
+  }
+  std::unique_ptr<Action> action = kind->read(table);
+  table.finish();
+  return action;
+}
+
+}  // namespace faultline::steps

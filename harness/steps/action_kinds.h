@@ -1,0 +1,21 @@
+#pragma once
+// One reader a kind of action: the rows of the table in action.cc. Each asks for the keys of its kind and reports
+// what is wrong; nothing when no action can be made of them. Internal to this folder.
+
+#include <memory>
+
+#include "core/table.h"
+#include "steps/action.h"
+
+namespace faultline::steps {
+
+/// How long one action may wait for its answer; a restart has the limit of the environment.
+inline constexpr Duration kActionLimit = std::chrono::seconds(10);
+
+std::unique_ptr<Action> read_restart_action(Table& table);
+std::unique_ptr<Action> read_lift_action(Table& table);
+std::unique_ptr<Action> read_redis_action(Table& table);
+std::unique_ptr<Action> read_sql_action(Table& table);
+std::unique_ptr<Action> read_http_action(Table& table);
+
+}  // namespace faultline::steps

@@ -1,0 +1,129 @@
+#include "steps/condition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace faultline::steps {
+namespace {
+
+std::string shown(const Answer& answer) {
+  const std::string text = excerpt(answer.text);
+  if (answer.status != 0) {
+    return text.empty() ? fmt::format("HTTP {}", answer.status)
+                        : fmt::format("HTTP {}: {}", answer.status, text);
+  }
+  return text.empty() ? "an empty answer" : text;
+}
+
+}  // namespace
+
+Sighting Condition::check(const Answer& answer) const {
+  Sighting sighting{true, shown(answer)};
+  if (fails) {
+    sighting.seen = sighting.seen && answer.ok != *fails;
+  }
+  if (status) {
+    sighting.seen = sighting.seen && answer.status == *status;
+  }
+  if (equals) {
+    sighting.seen = sighting.seen && answer.ok && answer.text == *equals;
+  }
+  if (contains) {
+    const bool answered = answer.ok || answer.status != 0;
+    sighting.seen = sighting.seen && answered && answer.text.find(*contains) != std::string::npos;
+  }
+  if (is) {
+    const auto number = answer.ok ? parse_number(answer.text) : std::nullopt;
+    sighting.seen = sighting.seen && number && is->holds(*number);
+    if (answer.ok && !number) {
+      sighting.text += ", which is no number";
+    }
+  }
+  return sighting;
+}
+
+std::string Condition::describe() const {
+  std::vector<std::string> parts;
+  if (fails) {
+    parts.emplace_back(*fails ? "fails" : "succeeds");
+  }
+  if (status) {
+    parts.push_back(fmt::format("status {}", *status));
+  }
+  if (equals) {
+    parts.push_back(fmt::format("equals '{}'", *equals));
+  }
+  if (is) {
+    parts.push_back("is " + to_text(*is));
+  }
+  if (contains) {
+    parts.push_back(fmt::format("contains '{}'", *contains));
+  }
+  return fmt::format("{}", fmt::join(parts, " and "));
+}
+
+std::optional<Comparison> read_comparison(Table& table, std::string_view key) {
+  const auto text = table.text(key);
+  const auto comparison = text ? parse_comparison(*text) : std::nullopt;
+  if (text && !comparison) {
+    table.problem(key, fmt::format("'{}' is not a comparison such as \"> 5\" or \"== 0\"", *text));
+  }
+  return comparison;
+}
+
+std::optional<Condition> read_condition(Table& table, std::initializer_list<std::string_view> offered) {
+  const auto offers = [&](std::string_view key) {
+    return std::find(offered.begin(), offered.end(), key) != offered.end();
+  };
+  Condition condition;
+  if (offers("fails")) {
+    condition.fails = table.boolean("fails");
+  }
+  if (offers("status")) {
+    if (const auto status = table.integer("status")) {
+      if (*status < 100 || *status > 599) {
+        table.problem("status", fmt::format("{} is no HTTP status", *status));
+        return std::nullopt;
+      }
+      condition.status = static_cast<int>(*status);
+    }
+  }
+  if (offers("equals")) {
+    condition.equals = table.text("equals");
+  }
+  if (offers("is")) {
+    condition.is = read_comparison(table, "is");
+  }
+  if (offers("contains")) {
+    condition.contains = table.text("contains");
+  }
+  std::size_t wanted = 0;
+  for (const std::string_view key : offered) {
+    wanted += table.has(key) ? 1 : 0;
+  }
+  if (wanted == 0) {
+    table.problem("", fmt::format("a probe needs a condition: {}", fmt::join(offered, ", ")));
+    return std::nullopt;
+  }
+  if (condition.fails == true && wanted > 1) {
+    table.problem("fails", "a probe that wants a failure can want nothing else of the answer");
+    return std::nullopt;
+  }
+  return condition;
+}
+
+std::string excerpt(std::string_view text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  if (line.size() <= kExcerpt) {
+    return std::string(line);
+  }
+  std::size_t end = kExcerpt;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) {
+    --end;  // not inside a character of UTF-8
+  }
+  return std::string(line.substr(0, end)) + "…";
+}
+
+}  // namespace faultline::steps

@@ -1,0 +1,41 @@
+#pragma once
+// Runs the program as a user does, and keeps what it said.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace faultline::e2e {
+
+struct Said {
+  int status = -1;  // as a shell gives it
+  std::string out;  // standard output
+  std::string err;  // standard error
+};
+
+/// Runs build/NAME with these arguments, in the source directory, without a terminal.
+Said run(const std::vector<std::string>& arguments, const std::string& name = "faultline");
+
+/// A directory of the test's own, removed at its end.
+class Scratch {
+ public:
+  Scratch();
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+  /// Writes a file there, and gives its path.
+  std::string file(const std::string& name, const std::string& text) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::string text_of(const std::filesystem::path& path);
+
+/// tests/e2e/quick.toml with `from` replaced by `to`, both exact; aborts when `from` is not there.
+std::string quick(const std::vector<std::pair<std::string, std::string>>& changes = {});
+/// The lines from "# WHAT: begin" to "# WHAT: end" of quick.toml, to be taken out.
+std::string part_of_quick(const std::string& what);
+
+}  // namespace faultline::e2e

@@ -1,0 +1,75 @@
+// The incident played for real: the verdict can be trusted in both directions.
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+
+namespace faultline::e2e {
+namespace {
+
+using nlohmann::json;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+
+// Beside a copy of the suites that it refers to.
+struct Run {
+  Scratch scratch;
+  Said said;
+  std::filesystem::path directory = scratch / "run";
+
+  explicit Run(const std::string& scenario, std::vector<std::string> more = {},
+               const std::string& program = "faultline") {
+    for (const char* file : {"flows/settler-mixed.toml", "slo/settler.toml"}) {
+      scratch.file(file, text_of(std::string(FAULTLINE_SOURCE_DIR) + "/suites/" + file));
+    }
+    std::vector<std::string> arguments = {"run", scratch.file("quick.toml", scenario), "--out", directory.string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    said = run(arguments, program);
+  }
+  json result() const { return json::parse(text_of(directory / "result.json")); }
+};
+
+TEST(RedisDown, PassesOnTheHardenedServiceAndIsJudgedAlikeFromItsJournal) {
+  const Run run(quick());
+  ASSERT_EQ(run.said.status, 0) << run.said.out << run.said.err;
+  EXPECT_THAT(run.said.out, ContainsRegex("scenario +verdict +recovery +steady +incident +recovery +budget"));
+  EXPECT_THAT(run.said.out, ContainsRegex("quick +held +[0-9.]+ m?s"));
+  const json result = run.result();
+  EXPECT_EQ(result["schema"], "faultline.result/1");
+  EXPECT_GT(result["start_up"].size(), 5U) << "the breakdown of the start";
+
+  const Said again = e2e::run({"report", run.directory.string()});
+  EXPECT_EQ(again.status, 0);
+  EXPECT_THAT(again.out, HasSubstr("held"));
+}
+
+TEST(RedisDown, FailsWhenTheFallbackIsTakenAwayAndSaysWhereAndByHowMuch) {
+  const Run run(quick(), {"--set", "service.env.RATE_LIMIT_FALLBACK=0"});
+  EXPECT_EQ(run.said.status, 1) << run.said.out << run.said.err;
+  EXPECT_THAT(run.said.out, ContainsRegex("FAIL expectation in incident: http_req_failed rate < 1%\n"
+                                          " +[0-9.]+%, wanted < 1% \\([0-9.]+ points over\\)"));
+  EXPECT_THAT(run.said.out, ContainsRegex("run it again: faultline run .*RATE_LIMIT_FALLBACK=0"));
+}
+
+TEST(RedisDown, FailsWithoutItsFaultSinceTheSymptomIsNeverSeen) {
+  const Run run(quick({{part_of_quick("fault"), ""}}));
+  EXPECT_EQ(run.said.status, 1) << run.said.out << run.said.err;
+  EXPECT_THAT(run.said.out, HasSubstr("FAIL symptom"));
+}
+
+TEST(RedisDown, FailsWithoutItsMitigation) {
+  const Run run(quick({{part_of_quick("mitigation"), ""}}));
+  EXPECT_EQ(run.said.status, 1) << run.said.out << run.said.err;
+  EXPECT_THAT(run.said.out, HasSubstr("FAIL recovery"));
+}
+
+TEST(RedisDown, TurnsRedWhenTheProxiesIgnoreEveryRule) {
+  const Run run(quick(), {}, "faultline-ignoring-rules");
+  EXPECT_EQ(run.said.status, 4) << "the fault never acted\n" << run.said.out << run.said.err;
+  EXPECT_THAT(run.said.out, HasSubstr("redis-refuses"));
+}
+
+}  // namespace
+}  // namespace faultline::e2e

@@ -1,0 +1,127 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "run_on_paper.h"
+
+namespace faultline::judge {
+namespace {
+
+using nlohmann::ordered_json;
+using result::Verdict;
+using scenario::Invariant;
+using testing::HasSubstr;
+
+RunOnPaper with(Invariant invariant) {
+  RunOnPaper run;
+  run.scenario.invariants = {invariant};
+  return run;
+}
+
+TEST(EveryAcceptedRunEnds, HoldsWhenEachIsCompletedOrFailed) {
+  RunOnPaper run = with(Invariant::every_accepted_run_ends);
+  run.accepted_run(1, "steady", "completed");
+  run.accepted_run(2, "incident", "failed");
+  EXPECT_EQ(run.check("invariant").verdict, Verdict::held);
+  EXPECT_EQ(run.check("invariant").actual, "2 of 2 ended");
+}
+
+TEST(EveryAcceptedRunEnds, NamesTheFirstThatDidNot) {
+  for (const char* status : {"running", "pending", "unknown"}) {
+    RunOnPaper run = with(Invariant::every_accepted_run_ends);
+    run.accepted_run(1, "steady", "completed");
+    run.accepted_run(2, "incident", status);
+    run.accepted_run(3, "incident", status);
+    const auto check = run.check("invariant");
+    EXPECT_EQ(check.verdict, Verdict::failed);
+    EXPECT_EQ(check.actual, "1 of 3 ended");
+    EXPECT_EQ(check.margin, "2 short");
+    EXPECT_EQ(check.detail, std::string("the first is arrival 2, job job-2: ") + status);
+  }
+}
+
+TEST(EveryAcceptedRunEnds, FailsWhenNoneWasAccepted) {
+  EXPECT_EQ(with(Invariant::every_accepted_run_ends).check("invariant").verdict, Verdict::failed);
+}
+
+// 20 runs accepted in the first and in the last phase; so many of them complete.
+RunOnPaper completing(int first, int last) {
+  RunOnPaper run = with(Invariant::accepted_runs_complete);
+  for (int k = 0; k < 20; ++k) {
+    run.accepted_run(k, "steady", k < first ? "completed" : "failed");
+    run.accepted_run(100 + k, "recovery", k < last ? "completed" : "failed");
+  }
+  run.accepted_run(200, "incident", "failed");  // what happens then is forgiven
+  return run;
+}
+
+TEST(AcceptedRunsComplete, AreCountedInTheFirstAndInTheLastPhaseEachOnItsOwn) {
+  const auto held = completing(19, 20).checks("invariant");  // 19 of 20 are the 95 % asked for
+  ASSERT_EQ(held.size(), 2U);
+  EXPECT_EQ(held[0].where, "steady");
+  EXPECT_EQ(held[0].verdict, Verdict::held);
+  EXPECT_EQ(held[0].actual, "95.00%");
+  EXPECT_EQ(held[1].where, "recovery");
+  EXPECT_EQ(held[1].verdict, Verdict::held);
+  EXPECT_EQ(held[1].margin, "5.00 points to spare");
+
+  const auto failed = completing(20, 18).checks("invariant");  // 38 of 40 would be 95 % together
+  EXPECT_EQ(failed[0].verdict, Verdict::held);
+  EXPECT_EQ(failed[1].verdict, Verdict::failed);
+  EXPECT_EQ(failed[1].margin, "5.00 points short");
+  EXPECT_EQ(failed[1].detail,
+            "18 of 20 completed; the first that did not is arrival 118, job job-118: failed");
+}
+
+TEST(AcceptedRunsComplete, NeedsOneInEachOfThem) {
+  RunOnPaper run = with(Invariant::accepted_runs_complete);
+  run.accepted_run(1, "steady", "completed");
+  const auto checks = run.checks("invariant");
+  EXPECT_EQ(checks[0].verdict, Verdict::held);
+  EXPECT_EQ(checks[1].verdict, Verdict::failed);
+  EXPECT_EQ(checks[1].actual, "no run was accepted");
+}
+
+RunOnPaper with_ledger() {
+  RunOnPaper run = with(Invariant::reports_match_the_ledger);
+  run.write("observation", 40,
+            {{"of", "ledger"}, {"summary", {{"matched", 490}, {"mismatched", 7}, {"total", 500}}}});
+  return run;
+}
+
+TEST(ReportsMatchTheLedger, FieldByField) {
+  RunOnPaper run = with_ledger();
+  run.report(1, {{"total", 500}, {"mismatched", 7}, {"matched", 490}, {"stale", false}});
+  EXPECT_EQ(run.check("invariant").verdict, Verdict::held) << "in any order, and with fields of its own";
+  run.report(2, {{"matched", 490}, {"mismatched", 8}, {"total", 501}});
+  run.report(3, {{"matched", 0}, {"mismatched", 0}, {"total", 0}});
+  const auto check = run.check("invariant");
+  EXPECT_EQ(check.verdict, Verdict::failed);
+  EXPECT_EQ(check.actual, "1 of 3 match");
+  EXPECT_EQ(check.margin, "2 short");
+  EXPECT_THAT(check.detail, HasSubstr("arrival 2, job job-2: its 'mismatched' is 8, and should be 7"));
+}
+
+TEST(ReportsMatchTheLedger, MissesAFieldThatIsNotThere) {
+  RunOnPaper run = with_ledger();
+  run.report(1, ordered_json::object());
+  EXPECT_THAT(run.check("invariant").detail, HasSubstr("it has no 'matched', which is 490"));
+}
+
+TEST(ReportsMatchTheLedger, PassesOverWhatIsMarkedStale) {
+  RunOnPaper run = with_ledger();
+  run.report(1, {{"matched", 1}, {"mismatched", 1}, {"total", 1}}, true);
+  EXPECT_EQ(run.check("invariant").verdict, Verdict::failed) << "nothing fresh was there to compare";
+  EXPECT_EQ(run.check("invariant").actual, "no report");
+  run.report(2, {{"matched", 490}, {"mismatched", 7}, {"total", 500}});
+  EXPECT_EQ(run.check("invariant").verdict, Verdict::held);
+  EXPECT_EQ(run.check("invariant").detail, "1 more were marked stale, and not compared");
+}
+
+TEST(ReportsMatchTheLedger, IsNotJudgedWithoutALedger) {
+  RunOnPaper run = with(Invariant::reports_match_the_ledger);
+  run.report(1, {{"matched", 490}});
+  EXPECT_EQ(run.check("invariant").verdict, Verdict::invalid);
+}
+
+}  // namespace
+}  // namespace faultline::judge
