@@ -125,7 +125,6 @@ bool is_terminal() {
 }
 
 bool wants_colour(bool no_color) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): read before any thread is started
   return !no_color && is_terminal() && std::getenv("NO_COLOR") == nullptr;
 }
 

@@ -21,7 +21,8 @@ int up(const std::filesystem::path& file, const ScenarioOptions& options, const 
   if (!scenario) {
     return kUsage;
   }
-  const run::Directory directory(out.empty() ? run::default_path(scenario->name + "-up") : std::filesystem::path(out), *scenario);
+  const run::Directory directory(
+      out.empty() ? run::default_path(scenario->name + "-up") : std::filesystem::path(out), *scenario);
   Onlooker onlooker;
   run::Environment environment(
       *scenario, directory.path() / "logs", [&](const std::string&) -> stream::Observer& { return onlooker; },

@@ -59,12 +59,14 @@ std::string status_of(const json& answer, const std::string& execution) {
   return "unknown";
 }
 
-bool ended(const std::string& status) { return status == "completed" || status == "failed"; }
+bool ended(const std::string& status) {
+  return status == "completed" || status == "failed";
+}
 
 }  // namespace
 
-void collect_runs(const std::string& url, const std::vector<AcceptedRun>& accepted, Journal::Producer& journal,
-                  const Stop& stop, const CollectorLimits& limits) {
+void collect_runs(const std::string& url, const std::vector<AcceptedRun>& accepted,
+                  Journal::Producer& journal, const Stop& stop, const CollectorLimits& limits) {
   const Service service(url, limits.request);
   const Instant deadline = monotonic_now() + limits.settle;
   std::vector<std::string> statuses(accepted.size());
@@ -72,8 +74,9 @@ void collect_runs(const std::string& url, const std::vector<AcceptedRun>& accept
     waiting = false;
     for (std::size_t i = 0; i < accepted.size() && !stop.requested(); ++i) {
       if (!ended(statuses[i])) {
-        statuses[i] = status_of(service.get("/api/v1/jobs/" + accepted[i].job + "/executions", accepted[i].tenant),
-                                accepted[i].execution);
+        statuses[i] =
+            status_of(service.get("/api/v1/jobs/" + accepted[i].job + "/executions", accepted[i].tenant),
+                      accepted[i].execution);
         waiting = waiting || !ended(statuses[i]);
       }
     }

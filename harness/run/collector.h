@@ -18,8 +18,8 @@ struct CollectorLimits {
 };
 
 /// Asks `service` (an http:// URL) about each accepted run and its report.
-void collect_runs(const std::string& service, const std::vector<AcceptedRun>& accepted, Journal::Producer& journal,
-                  const Stop& stop, const CollectorLimits& limits = {});
+void collect_runs(const std::string& service, const std::vector<AcceptedRun>& accepted,
+                  Journal::Producer& journal, const Stop& stop, const CollectorLimits& limits = {});
 
 /// What a report must say.
 void write_ledger(const ledger::Ledger& ledger, Journal::Producer& journal);

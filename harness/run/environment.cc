@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kHost = "127.0.0.1";
-constexpr Duration kProbe = std::chrono::seconds(1);        // one look whether the service is ready
+constexpr Duration kProbe = std::chrono::seconds(1);         // one look whether the service is ready
 constexpr Duration kServiceGrace = std::chrono::seconds(2);  // between SIGTERM and SIGKILL
 
 std::string join_tenants() {
@@ -194,8 +194,8 @@ struct Environment::Impl {
       const Instant deadline = monotonic_now() + wanted.ready_within;
       while (!service_ready()) {
         if (monotonic_now() >= deadline) {
-          throw EnvironmentError(fmt::format("{}{} was not ready within {}", addresses.service, wanted.ready_target,
-                                             to_text(wanted.ready_within)),
+          throw EnvironmentError(fmt::format("{}{} was not ready within {}", addresses.service,
+                                             wanted.ready_target, to_text(wanted.ready_within)),
                                  "start the service first, with the addresses that `faultline up` prints");
         }
         if (!stop.wait_until(monotonic_now() + std::chrono::milliseconds(50))) {
@@ -206,7 +206,8 @@ struct Environment::Impl {
     }
     process::ChildOptions options;
     options.name = "service";
-    options.argv = wanted.run.empty() ? std::vector<std::string>{program_beside_ours("settler").string()} : wanted.run;
+    options.argv =
+        wanted.run.empty() ? std::vector<std::string>{program_beside_ours("settler").string()} : wanted.run;
     options.environment = addresses.variables;
     options.directory = wanted.directory;
     options.log = log("service");
@@ -229,8 +230,8 @@ struct Environment::Impl {
 };
 
 Environment::Environment(const scenario::Scenario& scenario, fs::path logs,
-                         const std::function<stream::Observer&(const std::string&)>& observers, Started started,
-                         const Stop& stop)
+                         const std::function<stream::Observer&(const std::string&)>& observers,
+                         Started started, const Stop& stop)
     : impl_(std::make_unique<Impl>(scenario, std::move(logs), std::move(started), stop)) {
   impl_->part("ledger", [&] { impl_->ledger = ledger::make(scenario.seed, scenario.ledger); });
   const auto upstreams = impl_->start_dependencies();
@@ -248,11 +249,17 @@ Environment::~Environment() {
   impl_->redis.reset();
 }
 
-const Addresses& Environment::addresses() const { return impl_->addresses; }
+const Addresses& Environment::addresses() const {
+  return impl_->addresses;
+}
 
-Duration Environment::ready_after() const { return impl_->ready_after; }
+Duration Environment::ready_after() const {
+  return impl_->ready_after;
+}
 
-const ledger::Ledger& Environment::ledger() const { return impl_->ledger; }
+const ledger::Ledger& Environment::ledger() const {
+  return impl_->ledger;
+}
 
 void Environment::apply(const std::string& dependency, const std::vector<fault::Rule>& on) {
   impl_->proxies.at(dependency)->apply(on);
@@ -295,7 +302,9 @@ std::map<std::string, stream::Counters> Environment::proxies() const {
   return counters;
 }
 
-fs::path Environment::log(const std::string& process) const { return impl_->log(process); }
+fs::path Environment::log(const std::string& process) const {
+  return impl_->log(process);
+}
 
 std::optional<process::Exit> Environment::service_exit() const {
   const std::lock_guard lock(impl_->mutex);

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 #include <hiredis/hiredis.h>
-#include <libpq-fe.h>
 
 #include <array>
 #include <cctype>
 #include <fstream>
 #include <memory>
+#include <pqxx/pqxx>
 
 #include "http/client.h"
 #include "loop/loop.h"
@@ -83,18 +83,15 @@ steps::Answer LiveWorld::sql(const std::string& statement, Duration limit) {
       fmt::format("{}?connect_timeout={}&options=-c%20statement_timeout%3D{}ms",
                   environment_.addresses().proxied.at("postgres"), limit_s,
                   std::chrono::duration_cast<std::chrono::milliseconds>(limit).count());
-  const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(target.c_str()), &PQfinish);
-  if (PQstatus(connection.get()) != CONNECTION_OK) {
-    return {false, trimmed(PQerrorMessage(connection.get())), 0};
+  try {
+    pqxx::connection connection(target);
+    pqxx::nontransaction session(connection);
+    const pqxx::result result = session.exec(statement);
+    const bool has_value = !result.empty() && result.columns() > 0 && !result[0][0].is_null();
+    return {true, has_value ? result[0][0].c_str() : "", 0};
+  } catch (const pqxx::failure& error) {
+    return {false, trimmed(error.what()), 0};
   }
-  const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection.get(), statement.c_str()),
-                                                             &PQclear);
-  const ExecStatusType status = PQresultStatus(result.get());
-  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-    return {false, trimmed(PQerrorMessage(connection.get())), 0};
-  }
-  const bool has_value = PQntuples(result.get()) > 0 && PQnfields(result.get()) > 0;
-  return {true, has_value ? PQgetvalue(result.get(), 0, 0) : "", 0};
 }
 
 steps::Answer LiveWorld::http(const std::string& method, const std::string& target, const std::string& body,

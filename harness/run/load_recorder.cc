@@ -81,7 +81,10 @@ void LoadRecorder::arrival_finished(const load::OutcomeRecord& record) {
                   {"journey", record.arrival.journey},
                   {"outcome", to_text(record.outcome)},
                   {"captures", captures}});
-  AcceptedRun run{record.arrival.number, record.arrival.phase, {}, captured(record.captures, kJob),
+  AcceptedRun run{record.arrival.number,
+                  record.arrival.phase,
+                  {},
+                  captured(record.captures, kJob),
                   captured(record.captures, kExecution)};
   if (!run.job.empty() && !run.execution.empty()) {
     if (const std::string* tenant = record.arrival.datum("tenant")) {

@@ -25,8 +25,9 @@ using nlohmann::ordered_json;
 namespace {
 
 constexpr Duration kTick = std::chrono::milliseconds(250);
-constexpr Duration kLead = std::chrono::milliseconds(20);    // between the decision to begin and the first arrival
-constexpr Duration kDrain = std::chrono::seconds(10);        // for journeys in flight when the last phase has ended
+constexpr Duration kLead =
+    std::chrono::milliseconds(20);                     // between the decision to begin and the first arrival
+constexpr Duration kDrain = std::chrono::seconds(10);  // for journeys in flight when the last phase has ended
 constexpr std::size_t kIdleConnections = 256;
 
 std::vector<load::Phase> load_phases(const scenario::Scenario& scenario) {
@@ -61,7 +62,6 @@ load::Secrets secrets_for(const scenario::Scenario& scenario) {
   }
   for (const load::Load& load : scenario.load) {
     for (const std::string& name : load.flow.environment) {
-      // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment
       if (const char* value = std::getenv(name.c_str())) {
         secrets.environment[name] = value;
       }
@@ -75,7 +75,8 @@ class LoadRun {
  public:
   LoadRun(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, const std::string& service,
           LoadRecorder& recorder)
-      : planned_(plan.size()), client_(loop_, {.max_idle = kIdleConnections}),
+      : planned_(plan.size()),
+        client_(loop_, {.max_idle = kIdleConnections}),
         sender_(client_, *http::parse_url(service)) {
     loop_.run([&] {
       driver_ = std::make_unique<load::Driver>(loop_.clock(), sender_, scenario.load, std::move(plan),
@@ -141,7 +142,9 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
   LoadRun load(scenario, std::move(plan), environment.addresses().service, recorder);
   Rules rules(
       scenario.faults,
-      [&](const std::string& dependency, const std::vector<fault::Rule>& on) { environment.apply(dependency, on); },
+      [&](const std::string& dependency, const std::vector<fault::Rule>& on) {
+        environment.apply(dependency, on);
+      },
       journal.producer("faults"), [] { return monotonic_now(); });
   LiveWorld world(environment, rules, stop);
 
@@ -176,8 +179,8 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
 
 }  // namespace
 
-std::optional<result::Result> run(const scenario::Scenario& scenario, const Options& options, Observer& observer,
-                                  const Stop& stop) {
+std::optional<result::Result> run(const scenario::Scenario& scenario, const Options& options,
+                                  Observer& observer, const Stop& stop) {
   std::vector<load::Arrival> plan = plan_for(scenario, options);
   const Directory directory(options.directory, scenario);
   load::write_plan(directory.plan(), plan);

@@ -23,13 +23,17 @@ void read_phases(Table& file, Scenario& scenario) {
   for (Table& table : file.tables("phase")) {
     Phase phase;
     phase.name = table.required_text("name");
-    phase.length = table.required_duration("for");
+    if (!table.has("for")) {
+      table.missing("for");
+    }
+    const auto length = table.duration("for");
+    phase.length = length.value_or(Duration::zero());
     phase.begin = scenario.length();
     table.one_of("boundary", {"sharp"});
     if (scenario.phase(phase.name)) {
       table.problem("name", fmt::format("there are two phases '{}'", phase.name));
     }
-    if (table.has("for") && phase.length < std::chrono::seconds(1)) {
+    if (length && *length < std::chrono::seconds(1)) {
       table.problem("for", "a phase lasts at least 1s");
     }
     table.finish();

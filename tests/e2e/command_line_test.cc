@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <ostream>
+
 #include "command.h"
 #include "service_under_test.h"
 
@@ -25,12 +27,17 @@ struct Typo {
   const char* said;
 };
 
+void PrintTo(const Typo& typo, std::ostream* out) {
+  *out << typo.to;
+}
+
 class Typos : public ::testing::TestWithParam<Typo> {};
 
 TEST_P(Typos, AreFoundBeforeAnythingStartsWithPlaceAndSuggestion) {
   const Scratch scratch;
   const Typo& typo = GetParam();
-  const Said said = run({"run", written(scratch, quick({{typo.from, typo.to}})), "--out", (scratch / "o").string()});
+  const Said said =
+      run({"run", written(scratch, quick({{typo.from, typo.to}})), "--out", (scratch / "o").string()});
   EXPECT_EQ(said.status, 2) << said.out;
   EXPECT_THAT(said.err, HasSubstr(typo.said));
   EXPECT_FALSE(std::filesystem::exists(scratch / "o")) << "nothing may have been started";
@@ -40,15 +47,15 @@ INSTANTIATE_TEST_SUITE_P(
     Scenario, Typos,
     ::testing::Values(
         Typo{"during = \"incident\"", "duting = \"incident\"",
-             "s.toml:35:1: error: unknown key 'duting', did you mean 'during'?"},
-        Typo{"for  = \"4s\"", "for  = \"4sec\"", "s.toml:22:8: error: '4sec' is not a duration"},
+             "s.toml:32:1: error: unknown key 'duting', did you mean 'during'?"},
+        Typo{"for  = \"4s\"", "for  = \"4sec\"", "s.toml:20:8: error: '4sec' is not a duration"},
         Typo{"during = \"incident\"", "during = \"incidnet\"",
-             "s.toml:35:10: error: there is no phase 'incidnet', did you mean 'incident'?"},
+             "s.toml:32:10: error: there is no phase 'incidnet', did you mean 'incident'?"},
         Typo{"do   = { restart = \"redis\" }", "do   = { restrat = \"redis\" }", "did you mean 'restart'?"},
         Typo{"kind  = \"symptom\"", "kind  = \"sympton\"", "did you mean 'symptom'?"},
         Typo{"inject = { refuse = {} }", "inject = { refuze = {} }", "did you mean 'refuse'?"},
-        Typo{"http_req_failed rate < 1%\"]\n[[expect]]\nrecovered", "http_req_faild rate < 1%\"]\n[[expect]]\nrecovered",
-             "did you mean 'http_req_failed'?"},
+        Typo{"http_req_failed rate < 1%\"]\n[[expect]]\nrecovered",
+             "http_req_faild rate < 1%\"]\n[[expect]]\nrecovered", "did you mean 'http_req_failed'?"},
         Typo{"flow = \"settler-mixed\"", "flow = \"settler-mixd\"", "settler-mixd"},
         Typo{"http_req_failed rate < 1%\"]\n[[expect]]\nrecovered",
              "http_req_duration p(99.9) < 1s\"]\n[[expect]]\nrecovered", "cannot be judged in phase"}));
@@ -90,11 +97,11 @@ TEST(Environment, NamesTheDirectoryThatCannotBeMade) {
 
 TEST(Environment, NamesTheProgramThatIsMissing) {
   const Scratch scratch;
-  const Said said = run({"run", written(scratch, quick()), "--set", "service.use=", "--service", "/nonexistent/service",
-                         "--out", (scratch / "o").string()});
+  const Said said = run({"run", written(scratch, quick()), "--set", "service.use=", "--service",
+                         "/nonexistent/service", "--out", (scratch / "o").string()});
   EXPECT_EQ(said.status, 2) << "two ways to give a service in one file";
-  const Said missing =
-      run({"run", written(scratch, quick()), "--service", "/nonexistent/service", "--out", (scratch / "p").string()});
+  const Said missing = run({"run", written(scratch, quick()), "--service", "/nonexistent/service", "--out",
+                            (scratch / "p").string()});
   EXPECT_EQ(missing.status, 3) << missing.out;
   EXPECT_THAT(missing.err, HasSubstr("/nonexistent/service"));
 }
@@ -117,8 +124,8 @@ inject = { delay = { by = "1s" } }
 TEST(Validity, IsDeniedWhenTheGeneratorIsLate) {
   const ServiceUnderTest service;
   const Scratch scratch;
-  const Said said = run({"run", service.scenario(scratch, "[validity]\nlate = \"1ns\"\n"), "--out",
-                         (scratch / "o").string()});
+  const Said said = run(
+      {"run", service.scenario(scratch, "[validity]\nlate = \"1ns\"\n"), "--out", (scratch / "o").string()});
   EXPECT_EQ(said.status, 4) << said.out << said.err;
 }
 
@@ -126,8 +133,8 @@ TEST(Validity, IsDeniedWhenTheServiceIsNotReached) {
   const ServiceUnderTest service;
   const Scratch scratch;
   const std::string scenario = service.scenario(scratch);
-  const Said said = run({"run", scenario, "--service", "http://127.0.0.1:1", "--set", "service.ready.within=200ms",
-                         "--out", (scratch / "o").string()});
+  const Said said = run({"run", scenario, "--service", "http://127.0.0.1:1", "--set",
+                         "service.ready.within=200ms", "--out", (scratch / "o").string()});
   EXPECT_EQ(said.status, 3) << said.out << said.err;
   EXPECT_THAT(said.err, HasSubstr("http://127.0.0.1:1/readyz was not ready within 200ms"));
 }

@@ -18,8 +18,8 @@ TEST(OtherService, OfTheReadmeIsSeenToRecover) {
 
 TEST(OtherService, IsShownToFailWhenItsDatabaseNeverComesBack) {
   const Scratch scratch;
-  const Said said = run({"run", "examples/counter/scenario.toml", "--set", "fault.database-refuses.until=mitigation",
-                         "--out", (scratch / "o").string()});
+  const Said said = run({"run", "examples/counter/scenario.toml", "--set",
+                         "fault.database-refuses.until=mitigation", "--out", (scratch / "o").string()});
   EXPECT_EQ(said.status, 1) << said.out << said.err;
   EXPECT_THAT(said.out, HasSubstr("FAIL recovery"));
 }

@@ -14,17 +14,18 @@ using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 // Beside a copy of the suites that it refers to.
-struct Run {
+struct Played {
   Scratch scratch;
   Said said;
   std::filesystem::path directory = scratch / "run";
 
-  explicit Run(const std::string& scenario, std::vector<std::string> more = {},
-               const std::string& program = "faultline") {
+  explicit Played(const std::string& scenario, std::vector<std::string> more = {},
+                  const std::string& program = "faultline") {
     for (const char* file : {"flows/settler-mixed.toml", "slo/settler.toml"}) {
       scratch.file(file, text_of(std::string(FAULTLINE_SOURCE_DIR) + "/suites/" + file));
     }
-    std::vector<std::string> arguments = {"run", scratch.file("quick.toml", scenario), "--out", directory.string()};
+    std::vector<std::string> arguments = {"run", scratch.file("quick.toml", scenario), "--out",
+                                          directory.string()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     said = run(arguments, program);
   }
@@ -32,43 +33,44 @@ struct Run {
 };
 
 TEST(RedisDown, PassesOnTheHardenedServiceAndIsJudgedAlikeFromItsJournal) {
-  const Run run(quick());
-  ASSERT_EQ(run.said.status, 0) << run.said.out << run.said.err;
-  EXPECT_THAT(run.said.out, ContainsRegex("scenario +verdict +recovery +steady +incident +recovery +budget"));
-  EXPECT_THAT(run.said.out, ContainsRegex("quick +held +[0-9.]+ m?s"));
-  const json result = run.result();
+  const Played played(quick());
+  ASSERT_EQ(played.said.status, 0) << played.said.out << played.said.err;
+  EXPECT_THAT(played.said.out,
+              ContainsRegex("scenario +verdict +recovery +steady +incident +recovery +budget"));
+  EXPECT_THAT(played.said.out, ContainsRegex("quick +held +[0-9.]+ m?s"));
+  const json result = played.result();
   EXPECT_EQ(result["schema"], "faultline.result/1");
   EXPECT_GT(result["start_up"].size(), 5U) << "the breakdown of the start";
 
-  const Said again = e2e::run({"report", run.directory.string()});
+  const Said again = run({"report", played.directory.string()});
   EXPECT_EQ(again.status, 0);
   EXPECT_THAT(again.out, HasSubstr("held"));
 }
 
 TEST(RedisDown, FailsWhenTheFallbackIsTakenAwayAndSaysWhereAndByHowMuch) {
-  const Run run(quick(), {"--set", "service.env.RATE_LIMIT_FALLBACK=0"});
-  EXPECT_EQ(run.said.status, 1) << run.said.out << run.said.err;
-  EXPECT_THAT(run.said.out, ContainsRegex("FAIL expectation in incident: http_req_failed rate < 1%\n"
-                                          " +[0-9.]+%, wanted < 1% \\([0-9.]+ points over\\)"));
-  EXPECT_THAT(run.said.out, ContainsRegex("run it again: faultline run .*RATE_LIMIT_FALLBACK=0"));
+  const Played played(quick(), {"--set", "service.env.RATE_LIMIT_FALLBACK=0"});
+  EXPECT_EQ(played.said.status, 1) << played.said.out << played.said.err;
+  EXPECT_THAT(played.said.out, ContainsRegex("FAIL expectation in incident: http_req_failed rate < 1%\n"
+                                             " +[0-9.]+%, wanted < 1% \\([0-9.]+ points over\\)"));
+  EXPECT_THAT(played.said.out, ContainsRegex("run it again: faultline run .*RATE_LIMIT_FALLBACK=0"));
 }
 
 TEST(RedisDown, FailsWithoutItsFaultSinceTheSymptomIsNeverSeen) {
-  const Run run(quick({{part_of_quick("fault"), ""}}));
-  EXPECT_EQ(run.said.status, 1) << run.said.out << run.said.err;
-  EXPECT_THAT(run.said.out, HasSubstr("FAIL symptom"));
+  const Played played(quick({{part_of_quick("fault"), ""}}));
+  EXPECT_EQ(played.said.status, 1) << played.said.out << played.said.err;
+  EXPECT_THAT(played.said.out, HasSubstr("FAIL symptom"));
 }
 
 TEST(RedisDown, FailsWithoutItsMitigation) {
-  const Run run(quick({{part_of_quick("mitigation"), ""}}));
-  EXPECT_EQ(run.said.status, 1) << run.said.out << run.said.err;
-  EXPECT_THAT(run.said.out, HasSubstr("FAIL recovery"));
+  const Played played(quick({{part_of_quick("mitigation"), ""}}));
+  EXPECT_EQ(played.said.status, 1) << played.said.out << played.said.err;
+  EXPECT_THAT(played.said.out, HasSubstr("FAIL recovery"));
 }
 
 TEST(RedisDown, TurnsRedWhenTheProxiesIgnoreEveryRule) {
-  const Run run(quick(), {}, "faultline-ignoring-rules");
-  EXPECT_EQ(run.said.status, 4) << "the fault never acted\n" << run.said.out << run.said.err;
-  EXPECT_THAT(run.said.out, HasSubstr("redis-refuses"));
+  const Played played(quick(), {}, "faultline-ignoring-rules");
+  EXPECT_EQ(played.said.status, 4) << "the fault never acted\n" << played.said.out << played.said.err;
+  EXPECT_THAT(played.said.out, HasSubstr("redis-refuses"));
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ pid_t parent_of(pid_t pid) {
   const auto name_end = text.rfind(')');
   char state = 0;
   int parent = 0;
-  if (name_end == std::string::npos || std::sscanf(text.c_str() + name_end + 1, " %c %d", &state, &parent) != 2 ||
-      state == 'Z') {
+  if (name_end == std::string::npos ||
+      std::sscanf(text.c_str() + name_end + 1, " %c %d", &state, &parent) != 2 || state == 'Z') {
     return 0;
   }
   return parent;
@@ -57,7 +57,9 @@ std::set<pid_t> descendants(pid_t of) {
   return found;
 }
 
-bool alive(pid_t pid) { return parent_of(pid) != 0; }
+bool alive(pid_t pid) {
+  return parent_of(pid) != 0;
+}
 
 // A run of quick.toml, started and left alone.
 class Started {
@@ -90,8 +92,10 @@ class Started {
 
   // Until the incident is under way, by the journal.
   bool in_the_incident() const {
-    for (const auto deadline = std::chrono::steady_clock::now() + 60s; std::chrono::steady_clock::now() < deadline;) {
-      if (text_of(run() / "journal.ndjson").find("\"phase\":\"incident\",\"edge\":\"begin\"") != std::string::npos) {
+    for (const auto deadline = std::chrono::steady_clock::now() + 60s;
+         std::chrono::steady_clock::now() < deadline;) {
+      if (text_of(run() / "journal.ndjson").find("\"phase\":\"incident\",\"edge\":\"begin\"") !=
+          std::string::npos) {
         return true;
       }
       usleep(20'000);
@@ -125,19 +129,26 @@ void expect_nothing_left(const Started& started, int signal, int status) {
   }
   EXPECT_TRUE(left.empty()) << left.size() << " processes are left, the first is "
                             << text_of("/proc/" + std::to_string(*left.begin()) + "/cmdline");
-  EXPECT_GT(read_journal(started.run() / "journal.ndjson").records.size(), 100U) << "the journal up to the cut";
+  EXPECT_GT(read_journal(started.run() / "journal.ndjson").records.size(), 100U)
+      << "the journal up to the cut";
 }
 
-TEST(End, BySigintTearsEverythingDown) { expect_nothing_left(Started(), SIGINT, 130); }
+TEST(End, BySigintTearsEverythingDown) {
+  expect_nothing_left(Started(), SIGINT, 130);
+}
 
-TEST(End, BySigtermTearsEverythingDown) { expect_nothing_left(Started(), SIGTERM, 143); }
+TEST(End, BySigtermTearsEverythingDown) {
+  expect_nothing_left(Started(), SIGTERM, 143);
+}
 
 TEST(End, BySigkillLeavesNothingEvenOfAServiceBehindAShellAndNpm) {
   // As `npm start` does: npm, a shell below it, and the service below that. Settler stands in for the service.
   const Scratch scratch;
   scratch.file("package.json",
-               "{\"name\":\"x\",\"version\":\"1.0.0\",\"scripts\":{\"start\":\"" FAULTLINE_BINARY_DIR "/settler\"}}");
-  expect_nothing_left(Started({"--service", "cd " + (scratch / "").string() + " && npm start --silent"}), SIGKILL, 137);
+               "{\"name\":\"x\",\"version\":\"1.0.0\",\"scripts\":{\"start\":\"" FAULTLINE_BINARY_DIR
+               "/settler\"}}");
+  expect_nothing_left(Started({"--service", "cd " + (scratch / "").string() + " && npm start --silent"}),
+                      SIGKILL, 137);
 }
 
 }  // namespace

@@ -13,7 +13,9 @@ ServiceUnderTest::ServiceUnderTest()
         respond({200, {{"Content-Type", "application/json"}}, "{}"});
       }) {}
 
-std::string ServiceUnderTest::url() const { return fmt::format("http://127.0.0.1:{}", server_.port()); }
+std::string ServiceUnderTest::url() const {
+  return fmt::format("http://127.0.0.1:{}", server_.port());
+}
 
 std::vector<std::string> ServiceUnderTest::asked() const {
   const std::lock_guard lock(mutex_);

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "reading.h"
 
@@ -69,22 +72,24 @@ std::vector<Arrival> read(const std::string& text, Diagnostics& problems) {
   return read_plan(in, "plan.ndjson", loads, kPhases, problems);
 }
 
+// One thing of every arrival.
+template <typename What>
+auto each(const std::vector<Arrival>& arrivals, What what) {
+  std::vector<decltype(what(arrivals.front()))> all;
+  std::transform(arrivals.begin(), arrivals.end(), std::back_inserter(all), what);
+  return all;
+}
+
 TEST(Plan, SpacesArrivalsExactly) {
   const auto arrivals = plan(loads_at(Rate{3}), kPhases, 1);
-  std::vector<Duration> times;
-  for (const Arrival& arrival : arrivals) {
-    times.push_back(arrival.at);
-  }
+  const auto times = each(arrivals, [](const Arrival& arrival) { return arrival.at; });
   EXPECT_THAT(times, ElementsAre(0ns, 333333333ns, 666666667ns, 1s, 1333333333ns, 1666666667ns))
       << "the i-th is due i/rate after the start, to the nanosecond, without adding up";
 }
 
 TEST(Plan, NumbersArrivalsAndPutsEachInThePhaseInWhichItIsDue) {
   const auto arrivals = plan(loads_at(Rate{2}), kPhases, 1);
-  std::vector<std::pair<std::uint64_t, std::string>> seen;
-  for (const Arrival& arrival : arrivals) {
-    seen.emplace_back(arrival.number, arrival.phase);
-  }
+  const auto seen = each(arrivals, [](const Arrival& a) { return std::pair(a.number, a.phase); });
   EXPECT_THAT(seen,
               ElementsAre(Pair(1, "steady"), Pair(2, "steady"), Pair(3, "incident"), Pair(4, "incident")))
       << "what is due at the end of a phase belongs to the next";
@@ -94,10 +99,8 @@ TEST(Plan, MergesLoadsByTimeThenByTheirOrder) {
   auto loads = loads_at(Rate{1});
   loads.push_back(
       {flow_of("[flow]\nname='g'\n[[journey]]\nname='j'\n[[journey.step]]\nrequest='GET /'\n"), Rate{2}});
-  std::vector<std::pair<Duration, std::string>> seen;
-  for (const Arrival& arrival : plan(loads, kPhases, 1)) {
-    seen.emplace_back(arrival.at, arrival.flow);
-  }
+  const auto seen = each(plan(loads, kPhases, 1),
+                         [](const Arrival& arrival) { return std::pair(arrival.at, arrival.flow); });
   EXPECT_THAT(seen, ElementsAre(Pair(0s, "f"), Pair(0s, "g"), Pair(500ms, "g"), Pair(1s, "f"), Pair(1s, "g"),
                                 Pair(1500ms, "g")));
 }
