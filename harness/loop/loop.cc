@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <map>
 #include <thread>
 #include <unordered_map>
 
@@ -20,48 +21,69 @@ Instant monotonic_now() {
 
 namespace {
 
-// Clock calls as steady timers of the loop. The waiting call is kept in the map and not in the timer's
-// handler, so that a cancelled call's captures are gone when cancel() returns.
+// All calls in one ordered list, and one timer for the earliest of them.
 class LoopClock final : public Clock {
  public:
-  explicit LoopClock(asio::io_context& io) : io_(io) {}
+  explicit LoopClock(asio::io_context& io) : timer_(io) {}
 
   Instant now() const override { return monotonic_now(); }
 
   TimerId call_at(Instant when, std::function<void()> what) override {
     const TimerId id = next_++;
-    auto [call, inserted] = calls_.try_emplace(id, io_, std::move(what));
-    call->second.timer.expires_at(std::chrono::steady_clock::time_point(
-        std::chrono::duration_cast<std::chrono::steady_clock::duration>(when.time_since_epoch())));
-    call->second.timer.async_wait([this, id](const boost::system::error_code& error) {
-      if (error) {
-        return;
-      }
-      if (auto due = calls_.extract(id)) {
-        due.mapped().what();
-      }
-    });
+    calls_.emplace(std::pair{when, id}, std::move(what));
+    due_.emplace(id, when);
+    if (calls_.begin()->first.second == id) {
+      arm();
+    }
     return id;
   }
 
-  void cancel(TimerId id) override { calls_.erase(id); }
+  void cancel(TimerId id) override {
+    if (const auto found = due_.find(id); found != due_.end()) {
+      calls_.erase({found->second, id});  // the timer may go off for nothing once
+      due_.erase(found);
+    }
+  }
 
  private:
-  struct Call {
-    Call(asio::io_context& io, std::function<void()> call) : timer(io), what(std::move(call)) {}
-    asio::steady_timer timer;
-    std::function<void()> what;
-  };
+  void arm() {
+    if (calls_.empty()) {
+      return;
+    }
+    timer_.expires_at(
+        std::chrono::steady_clock::time_point(std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+            calls_.begin()->first.first.time_since_epoch())));
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) {
+        make_calls();
+      }
+    });
+  }
 
-  asio::io_context& io_;
+  // Those that are due now; what they ask for in turn waits for the next time, even when it is due at once, so that
+  // sockets are served in between.
+  void make_calls() {
+    const std::pair end{now(), next_};
+    while (!calls_.empty() && calls_.begin()->first < end) {
+      auto call = calls_.extract(calls_.begin());
+      due_.erase(call.key().second);
+      call.mapped()();
+    }
+    arm();
+  }
+
+  asio::steady_timer timer_;
   TimerId next_ = 1;
-  std::unordered_map<TimerId, Call> calls_;
+  std::map<std::pair<Instant, TimerId>, std::function<void()>> calls_;
+  std::unordered_map<TimerId, Instant> due_;
 };
 
 }  // namespace
 
 struct Loop::Impl {
-  asio::io_context io{1};
+  // Without the hint that one thread runs it: with it, what the loop's own thread posts could come after what another
+  // thread posts later.
+  asio::io_context io;
   LoopClock clock{io};
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
   std::thread thread;

@@ -47,9 +47,10 @@ class Loop {
     if (on_this_thread()) {
       return what();
     }
-    std::packaged_task<std::invoke_result_t<F>()> task(std::move(what));
-    auto result = task.get_future();
-    post([&task] { task(); });
+    // Shared: the caller may be gone with the result before the task has quite returned.
+    const auto task = std::make_shared<std::packaged_task<std::invoke_result_t<F>()>>(std::move(what));
+    auto result = task->get_future();
+    post([task] { (*task)(); });
     return result.get();
   }
 

@@ -13,30 +13,38 @@ Duration nanoseconds(const Attributes& attributes, const std::string& name) {
   return Duration(static_cast<Duration::rep>(attributes.numbers.at(name)));
 }
 
-std::string nothing_wrong(const Attributes& /*attributes*/) { return {}; }
+std::string nothing_wrong(const Attributes& /*attributes*/) {
+  return {};
+}
 
 const std::vector<Row> kCatalogue = {
     {.name = "refuse",
      .meaning = "nothing listens: connect gives ECONNREFUSED",
-     .attributes = {{"existing", Type::word, {"reset", "keep"}, "reset", false, "what becomes of open connections"}},
+     .attributes =
+         {{"existing", Type::word, {"reset", "keep"}, "reset", false, "what becomes of open connections"}},
      .problem = nothing_wrong,
      .make = [](const Attributes& a) -> Fault { return Refuse{a.words.at("existing") == "reset"}; }},
     {.name = "blackhole",
      .meaning = "nothing ever answers",
-     .attributes = {{"connect", Type::word, {"accept", "hang"}, "accept", false, "whether a connection comes about"}},
+     .attributes =
+         {{"connect", Type::word, {"accept", "hang"}, "accept", false, "whether a connection comes about"}},
      .problem = nothing_wrong,
      .make = [](const Attributes& a) -> Fault { return Blackhole{a.words.at("connect") == "accept"}; }},
     {.name = "delay",
      .meaning = "each chunk comes later, in the same order",
      .has_edges = true,
      .default_edge = Edge::response,
-     .attributes = {{"by", Type::duration, {}, "", true, "how much later"},
-                    {"jitter", Type::duration, {}, "0s", false, "more or less than that, drawn for each chunk"}},
+     .attributes =
+         {{"by", Type::duration, {}, "", true, "how much later"},
+          {"jitter", Type::duration, {}, "0s", false, "more or less than that, drawn for each chunk"}},
      .problem =
          [](const Attributes& a) {
-           return a.numbers.at("jitter") > a.numbers.at("by") ? "jitter must not be above the delay" : std::string{};
+           return a.numbers.at("jitter") > a.numbers.at("by") ? "jitter must not be above the delay"
+                                                              : std::string{};
          },
-     .make = [](const Attributes& a) -> Fault { return Delay{nanoseconds(a, "by"), nanoseconds(a, "jitter")}; }},
+     .make = [](const Attributes& a) -> Fault {
+       return Delay{nanoseconds(a, "by"), nanoseconds(a, "jitter")};
+     }},
     {.name = "throttle",
      .meaning = "at most so many bytes a second, on each connection",
      .has_edges = true,
@@ -51,8 +59,9 @@ const std::vector<Row> kCatalogue = {
      .meaning = "the connection ends",
      .has_edges = true,
      .default_edge = Edge::response,
-     .attributes = {{"how", Type::word, {"rst", "fin", "half"}, "rst", false, "reset, closed, or one direction closed"},
-                    {"after", Type::size, {}, "0B", false, "once so many bytes have passed since the fault came on"}},
+     .attributes =
+         {{"how", Type::word, {"rst", "fin", "half"}, "rst", false, "reset, closed, or one direction closed"},
+          {"after", Type::size, {}, "0B", false, "once so many bytes have passed since the fault came on"}},
      .problem = nothing_wrong,
      .make = [](const Attributes& a) -> Fault {
        const std::string& how = a.words.at("how");
@@ -74,10 +83,14 @@ const std::vector<Row> kCatalogue = {
 
 std::string_view example(Type type) {
   switch (type) {
-    case Type::duration: return "a duration such as \"200ms\"";
-    case Type::bytes_per_second: return "bytes a second such as \"64KiB/s\"";
-    case Type::size: return "a size such as \"64KiB\"";
-    case Type::word: return "a word";
+    case Type::duration:
+      return "a duration such as \"200ms\"";
+    case Type::bytes_per_second:
+      return "bytes a second such as \"64KiB/s\"";
+    case Type::size:
+      return "a size such as \"64KiB\"";
+    case Type::word:
+      return "a word";
   }
   return "";
 }
@@ -129,17 +142,23 @@ bool read_attribute(Table& table, const Attribute& attribute, Attributes& attrib
 
 std::string_view unit(Type type) {
   switch (type) {
-    case Type::duration: return "duration";
-    case Type::bytes_per_second: return "bytes/s";
-    case Type::size: return "size";
-    case Type::word: return "";
+    case Type::duration:
+      return "duration";
+    case Type::bytes_per_second:
+      return "bytes/s";
+    case Type::size:
+      return "size";
+    case Type::word:
+      return "";
   }
   return "";
 }
 
 }  // namespace
 
-const std::vector<Row>& catalogue() { return kCatalogue; }
+const std::vector<Row>& catalogue() {
+  return kCatalogue;
+}
 
 std::optional<Fault> read_fault(Table& inject, const Row*& row) {
   std::vector<std::string> names;
@@ -190,12 +209,14 @@ std::string catalogue_text() {
                           row.default_edge == Edge::both ? "which way; both" : "which way; response");
     }
     for (const Attribute& attribute : row.attributes) {
-      const std::string type =
-          attribute.type == Type::word ? fmt::format("{}", fmt::join(attribute.words, "|")) : std::string(unit(attribute.type));
+      const std::string type = attribute.type == Type::word
+                                   ? fmt::format("{}", fmt::join(attribute.words, "|"))
+                                   : std::string(unit(attribute.type));
       const std::string fallback = attribute.required           ? "; must be given"
                                    : attribute.fallback.empty() ? ""
                                                                 : "; " + attribute.fallback;
-      text += fmt::format("           {:<9} {:<22} {}{}\n", attribute.name, type, attribute.meaning, fallback);
+      text +=
+          fmt::format("           {:<9} {:<22} {}{}\n", attribute.name, type, attribute.meaning, fallback);
     }
   }
   return text;

@@ -13,7 +13,8 @@ std::optional<Rule> read_rule(Table& table) {
   rule.name = table.required_text("name");
   rule.on = table.required_text("on");
   rule.during = table.texts("during");
-  rule.until = table.one_of("until", {"phase", "mitigation"}) == "mitigation" ? Until::mitigation : Until::phase;
+  rule.until =
+      table.one_of("until", {"phase", "mitigation"}) == "mitigation" ? Until::mitigation : Until::phase;
   rule.enabled = table.boolean("enabled").value_or(true);
   rule.may_idle = table.boolean("may_idle").value_or(false);
   const auto edge = table.one_of("edge", {"request", "response", "both"});

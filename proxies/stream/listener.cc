@@ -21,10 +21,14 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 
 }  // namespace
 
-Listener::Listener(asio::io_context& io, Clock& clock, const std::string& host, std::uint16_t port, Accepted accepted)
+Listener::Listener(asio::io_context& io, Clock& clock, const std::string& host, std::uint16_t port,
+                   Accepted accepted)
     : io_(io),
       clock_(clock),
-      endpoint_(asio::ip::make_address(host), port), accepted_(std::move(accepted)), holder_(io), retry_(clock) {
+      endpoint_(asio::ip::make_address(host), port),
+      accepted_(std::move(accepted)),
+      holder_(io),
+      retry_(clock) {
   try {
     holder_.open(endpoint_.protocol());
     // Without SO_REUSEPORT first: that would share a port which somebody else holds with the same option.

@@ -17,7 +17,8 @@ class Listener {
   using Accepted = std::function<void(Tcp::socket)>;
 
   /// Takes the port, and does not listen yet. Throws EnvironmentError when it cannot be had.
-  Listener(boost::asio::io_context& io, Clock& clock, const std::string& host, std::uint16_t port, Accepted accepted);
+  Listener(boost::asio::io_context& io, Clock& clock, const std::string& host, std::uint16_t port,
+           Accepted accepted);
   ~Listener() { close(); }
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

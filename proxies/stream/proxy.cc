@@ -63,8 +63,7 @@ struct Proxy::Impl final : SessionHost {
   void accept(Tcp::socket socket) {
     const std::uint64_t ordinal = ++count.accepted;
     ++count.open;
-    const auto session =
-        std::make_shared<Session>(*this, ordinal, options.seed, std::move(socket), upstream);
+    const auto session = std::make_shared<Session>(*this, ordinal, options.seed, std::move(socket), upstream);
     sessions.emplace(ordinal, session);
     session->start(rules);
   }
@@ -102,7 +101,8 @@ struct Proxy::Impl final : SessionHost {
     }
     if (count.accepted > 0) {
       acted(rule.name, 0,
-            fmt::format("nothing listens after {} connections, {} of them open and reset", count.accepted, reset));
+            fmt::format("nothing listens after {} connections, {} of them open and reset", count.accepted,
+                        reset));
     }
   }
 
@@ -151,7 +151,9 @@ Proxy::~Proxy() {
   loop.run([&] { impl_.reset(); });
 }
 
-std::uint16_t Proxy::port() const { return impl_->listener.port(); }
+std::uint16_t Proxy::port() const {
+  return impl_->listener.port();
+}
 
 void Proxy::apply(std::vector<fault::Rule> rules) {
   impl_->loop.run([&] { impl_->apply(std::move(rules)); });

@@ -48,7 +48,7 @@ class Observer {
 struct Counters {
   std::uint64_t accepted = 0;
   std::uint64_t open = 0;
-  std::uint64_t unreachable = 0;        // connections that were reset because the upstream could not be reached
+  std::uint64_t unreachable = 0;  // connections that were reset because the upstream could not be reached
   std::uint64_t bytes_to_upstream = 0;  // written
   std::uint64_t bytes_to_client = 0;
   std::uint64_t bytes_held = 0;                // read and not written yet, of all connections together

@@ -32,8 +32,8 @@ void close_with_reset(Tcp::socket& socket) {
 
 }  // namespace
 
-Session::Direction::Direction(Session& of, Tcp::socket& source, Tcp::socket& sink, std::uint64_t& count, Seed seed,
-                              Way way)
+Session::Direction::Direction(Session& of, Tcp::socket& source, Tcp::socket& sink, std::uint64_t& count,
+                              Seed seed, Way way)
     : session(of),
       from(source),
       to(sink),
@@ -41,7 +41,8 @@ Session::Direction::Direction(Session& of, Tcp::socket& source, Tcp::socket& sin
       shaper(seed, of.ordinal_, way),
       timer(of.host_.clock()) {}
 
-Session::Session(SessionHost& host, std::uint64_t ordinal, Seed seed, Tcp::socket client, Tcp::endpoint upstream)
+Session::Session(SessionHost& host, std::uint64_t ordinal, Seed seed, Tcp::socket client,
+                 Tcp::endpoint upstream)
     : host_(host),
       ordinal_(ordinal),
       client_(std::move(client)),
@@ -128,7 +129,8 @@ void Session::reset() {
 
 // Both ends have been told the end of the stream, and everything before it: an orderly close.
 void Session::end_if_done() {
-  if (to_upstream_.source_ended && to_client_.source_ended && to_upstream_.held.empty() && to_client_.held.empty()) {
+  if (to_upstream_.source_ended && to_client_.source_ended && to_upstream_.held.empty() &&
+      to_client_.held.empty()) {
     close();
   }
 }
@@ -149,7 +151,9 @@ void Session::close() {
 
 void Session::cut(fault::Cut::How how, Direction& direction) {
   switch (how) {
-    case fault::Cut::How::rst: reset(); break;
+    case fault::Cut::How::rst:
+      reset();
+      break;
     case fault::Cut::How::half:
       direction.discard();
       direction.read_when_ready();
@@ -258,7 +262,8 @@ void Session::Direction::flush() {
     if (allowed.bytes == 0 || chunk.due > now) {
       report_acted();
       // A hang without an end is ended by a change of the rules, which flushes.
-      const Instant again = std::max(allowed.bytes == 0 ? allowed.again.value_or(Instant::max()) : now, chunk.due);
+      const Instant again =
+          std::max(allowed.bytes == 0 ? allowed.again.value_or(Instant::max()) : now, chunk.due);
       if (again != Instant::max()) {
         timer.call_at(again, [this] { flush(); });
       }
@@ -311,7 +316,8 @@ bool Session::Direction::cut_if_due() {
 void Session::Direction::report_acted() {
   if (!shaper.idle()) {
     for (const std::string& rule : shaper.take_acted()) {
-      session.host_.acted(rule, session.ordinal_, &from == &session.client_ ? "to the dependency" : "to the service");
+      session.host_.acted(rule, session.ordinal_,
+                          &from == &session.client_ ? "to the dependency" : "to the service");
     }
   }
 }

@@ -79,11 +79,11 @@ class Session : public std::enable_shared_from_this<Session> {
     Timer timer;
     std::deque<Chunk> held;
     std::size_t held_bytes = 0;
-    bool reading = false;        // waits until `from` is readable
-    bool writing = false;        // waits until `to` is writable
-    bool source_ended = false;   // the end of the stream was read
-    bool sink_closed = false;    // and passed on
-    bool discarding = false;     // what still comes is thrown away
+    bool reading = false;       // waits until `from` is readable
+    bool writing = false;       // waits until `to` is writable
+    bool source_ended = false;  // the end of the stream was read
+    bool sink_closed = false;   // and passed on
+    bool discarding = false;    // what still comes is thrown away
   };
 
   void connect();

@@ -10,10 +10,18 @@ namespace {
 // A throttle lets through what a hundredth of a second may carry, then pauses: smooth, and few system calls.
 constexpr double kSlicesPerSecond = 100;
 
-const fault::Hang* hang_of(const fault::Rule& rule) { return std::get_if<fault::Hang>(&rule.fault); }
-const fault::Cut* cut_of(const fault::Rule& rule) { return std::get_if<fault::Cut>(&rule.fault); }
-const fault::Delay* delay_of(const fault::Rule& rule) { return std::get_if<fault::Delay>(&rule.fault); }
-const fault::Throttle* throttle_of(const fault::Rule& rule) { return std::get_if<fault::Throttle>(&rule.fault); }
+const fault::Hang* hang_of(const fault::Rule& rule) {
+  return std::get_if<fault::Hang>(&rule.fault);
+}
+const fault::Cut* cut_of(const fault::Rule& rule) {
+  return std::get_if<fault::Cut>(&rule.fault);
+}
+const fault::Delay* delay_of(const fault::Rule& rule) {
+  return std::get_if<fault::Delay>(&rule.fault);
+}
+const fault::Throttle* throttle_of(const fault::Rule& rule) {
+  return std::get_if<fault::Throttle>(&rule.fault);
+}
 
 bool shapes(const fault::Rule& rule) {
   return hang_of(rule) || cut_of(rule) || delay_of(rule) || throttle_of(rule);
@@ -42,8 +50,8 @@ Instant Shaper::due(Instant now) {
   Duration delay{};
   for (Part& part : parts_) {
     if (const fault::Delay* by = delay_of(part.rule)) {
-      Draws draws(seed_, "delay." + part.rule.name + (way_ == Way::to_client ? ".response" : ".request"), connection_,
-                  chunk_);
+      Draws draws(seed_, "delay." + part.rule.name + (way_ == Way::to_client ? ".response" : ".request"),
+                  connection_, chunk_);
       const double share = 2 * draws.unit() - 1;  // of the jitter, from -1 to 1
       delay += by->by + Duration(static_cast<Duration::rep>(share * static_cast<double>(by->jitter.count())));
       act(part);
@@ -78,7 +86,8 @@ Shaper::Allowance Shaper::allowance(Instant now) {
         allowed.bytes = std::min(allowed.bytes, static_cast<std::size_t>(slice));
       }
     } else if (const fault::Cut* cut = cut_of(part.rule)) {
-      allowed.bytes = std::min(allowed.bytes, static_cast<std::size_t>(cut->after - std::min(cut->after, part.written)));
+      allowed.bytes =
+          std::min(allowed.bytes, static_cast<std::size_t>(cut->after - std::min(cut->after, part.written)));
     }
   }
   return allowed;
@@ -88,7 +97,8 @@ void Shaper::wrote(std::size_t bytes, Instant now) {
   for (Part& part : parts_) {
     part.written += bytes;
     if (const fault::Throttle* throttle = throttle_of(part.rule)) {
-      part.free_at = std::max(part.free_at, now) + from_seconds(static_cast<double>(bytes) / throttle->bytes_per_second);
+      part.free_at =
+          std::max(part.free_at, now) + from_seconds(static_cast<double>(bytes) / throttle->bytes_per_second);
       act(part);
     }
   }
@@ -104,7 +114,9 @@ std::optional<fault::Cut::How> Shaper::cut() {
   return std::nullopt;
 }
 
-std::vector<std::string> Shaper::take_acted() { return std::exchange(acted_, {}); }
+std::vector<std::string> Shaper::take_acted() {
+  return std::exchange(acted_, {});
+}
 
 void Shaper::act(Part& part) {
   if (!std::exchange(part.acted, true) &&

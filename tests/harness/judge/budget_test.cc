@@ -13,7 +13,13 @@ RunOnPaper spending(int good, int bad, double target, double at_most) {
   RunOnPaper run;
   run.scenario.budgets.push_back({"availability", Ratio{target}, Ratio{at_most}});
   run.requests(good, 0);
-  run.requests(bad, 10, std::nullopt);
+  for (int i = 0; i < bad; ++i) {
+    if (i % 2 == 0) {
+      run.request(10, std::nullopt);
+    } else {
+      run.request(10, 0.01, false);  // an answer that is not expected is an error too
+    }
+  }
   return run;
 }
 

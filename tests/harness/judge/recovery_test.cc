@@ -59,6 +59,14 @@ TEST(Recovery, FailsWhenItTookTooLong) {
   EXPECT_EQ(run.judged().recovery, Duration(3s)) << "it did recover";
 }
 
+TEST(Recovery, MayTakeExactlyAsLongAsItIsGiven) {
+  RunOnPaper run = lifted_at(20.5);
+  run.request(22.5, std::nullopt);
+  run.scenario.recoveries[0].within = 3s;
+  EXPECT_EQ(run.check("recovery").verdict, Verdict::held);
+  EXPECT_EQ(run.check("recovery").margin, "0 s left");
+}
+
 TEST(Recovery, IsImmediateWhenEveryWindowIsGood) {
   const auto check = lifted_at(20.5).check("recovery");
   EXPECT_EQ(check.verdict, Verdict::held);
@@ -80,9 +88,9 @@ TEST(Recovery, CountsFromTheFaultWhenItEndedAfterTheMitigation) {
 }
 
 TEST(Recovery, CountsFromTheLastOfSeveralFaults) {
-  RunOnPaper run = lifted_at(22);
+  RunOnPaper run = lifted_at(20);
   run.fault("g", true, "phase", 10);
-  run.fault("g", false, "phase", 20);
+  run.fault("g", false, "phase", 22);
   run.request(23.5, std::nullopt);
   EXPECT_EQ(run.judged().recovery, Duration(2s));
 }

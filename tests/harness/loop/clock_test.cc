@@ -85,11 +85,11 @@ TEST(LoopClock, NeverCallsEarly) {
 
 TEST(LoopClock, CallsLaterAndNotAtOnceWhenTheInstantHasPassed) {
   Timed timed;
-  bool within_the_call = false;
+  bool asking = false, within_the_call = false;
   timed.run_until_done([&] {
-    bool asking = true;
+    asking = true;
     timed.clock.call_at(timed.clock.now() - 1s, [&] { timed.done.set_value(); });
-    timed.clock.call_at(Instant{}, [&within_the_call, &asking] { within_the_call = asking; });
+    timed.clock.call_at(Instant{}, [&] { within_the_call = asking; });
     asking = false;
   });
   EXPECT_FALSE(within_the_call);

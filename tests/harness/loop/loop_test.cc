@@ -7,6 +7,7 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <future>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -102,9 +103,11 @@ TEST(Loop, NamesItsThreadWithAtMostFifteenCharacters) {
 
 TEST(Loop, DropsOnDestructionWhatHasNotBegun) {
   std::atomic<bool> first_ended = false, second_ran = false;
+  std::promise<void> begun;
   {
     Loop loop("ends");
     loop.post([&] {
+      begun.set_value();
       // Until the destructor has stopped the loop.
       const Instant deadline = monotonic_now() + 10s;
       while (!loop.io().stopped() && monotonic_now() < deadline) {
@@ -113,6 +116,7 @@ TEST(Loop, DropsOnDestructionWhatHasNotBegun) {
       first_ended = true;
     });
     loop.post([&] { second_ran = true; });
+    begun.get_future().wait();
   }
   EXPECT_TRUE(first_ended) << "the task that was running is waited for";
   EXPECT_FALSE(second_ran) << "the task behind it is dropped";

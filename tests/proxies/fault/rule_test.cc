@@ -32,15 +32,20 @@ struct Reading {
 
 TEST(Rule, ReadsEveryFaultWithItsDefaults) {
   EXPECT_TRUE(std::get<Refuse>(Reading("inject = { refuse = {} }").rule->fault).reset_existing);
-  EXPECT_FALSE(std::get<Refuse>(Reading("inject = { refuse = { existing = \"keep\" } }").rule->fault).reset_existing);
+  EXPECT_FALSE(
+      std::get<Refuse>(Reading("inject = { refuse = { existing = \"keep\" } }").rule->fault).reset_existing);
   EXPECT_TRUE(std::get<Blackhole>(Reading("inject = { blackhole = {} }").rule->fault).accept);
-  EXPECT_FALSE(std::get<Blackhole>(Reading("inject = { blackhole = { connect = \"hang\" } }").rule->fault).accept);
-  const Delay delay = std::get<Delay>(Reading("inject = { delay = { by = \"200ms\", jitter = \"50ms\" } }").rule->fault);
+  EXPECT_FALSE(
+      std::get<Blackhole>(Reading("inject = { blackhole = { connect = \"hang\" } }").rule->fault).accept);
+  const Delay delay =
+      std::get<Delay>(Reading("inject = { delay = { by = \"200ms\", jitter = \"50ms\" } }").rule->fault);
   EXPECT_EQ(delay.by, 200ms);
   EXPECT_EQ(delay.jitter, 50ms);
-  EXPECT_EQ(std::get<Throttle>(Reading("inject = { throttle = { rate = \"64KiB/s\" } }").rule->fault).bytes_per_second,
+  EXPECT_EQ(std::get<Throttle>(Reading("inject = { throttle = { rate = \"64KiB/s\" } }").rule->fault)
+                .bytes_per_second,
             65536);
-  const Cut cut = std::get<Cut>(Reading("inject = { cut = { how = \"half\", after = \"1KiB\" } }").rule->fault);
+  const Cut cut =
+      std::get<Cut>(Reading("inject = { cut = { how = \"half\", after = \"1KiB\" } }").rule->fault);
   EXPECT_EQ(cut.how, Cut::How::half);
   EXPECT_EQ(cut.after, 1024U);
   EXPECT_EQ(std::get<Hang>(Reading("inject = { hang = {} }").rule->fault).length, std::nullopt);
@@ -49,7 +54,8 @@ TEST(Rule, ReadsEveryFaultWithItsDefaults) {
 
 TEST(Rule, ReadsWhenAndWhere) {
   const Reading reading(
-      "during = [\"a\", \"b\"]\nuntil = \"mitigation\"\nedge = \"request\"\nenabled = false\nmay_idle = true\n"
+      "during = [\"a\", \"b\"]\nuntil = \"mitigation\"\nedge = \"request\"\nenabled = false\nmay_idle = "
+      "true\n"
       "inject = { delay = { by = \"1s\" } }");
   ASSERT_TRUE(reading.rule) << reading.problem();
   EXPECT_EQ(reading.rule->during, (std::vector<std::string>{"a", "b"}));
@@ -57,11 +63,13 @@ TEST(Rule, ReadsWhenAndWhere) {
   EXPECT_EQ(reading.rule->edge, Edge::request);
   EXPECT_FALSE(reading.rule->enabled);
   EXPECT_TRUE(reading.rule->may_idle);
-  EXPECT_EQ(Reading("inject = { delay = { by = \"1s\" } }").rule->edge, Edge::response) << "the catalogue's default";
+  EXPECT_EQ(Reading("inject = { delay = { by = \"1s\" } }").rule->edge, Edge::response)
+      << "the catalogue's default";
 }
 
 TEST(Rule, SaysWhatIsWrongAndWhere) {
-  EXPECT_EQ(Reading("inject = { refus = {} }").problem(), "3:20 unknown fault 'refus', did you mean 'refuse'?");
+  EXPECT_EQ(Reading("inject = { refus = {} }").problem(),
+            "3:20 unknown fault 'refus', did you mean 'refuse'?");
   EXPECT_EQ(Reading("inject = {}").problem(), "3:10 nothing to inject, see `faultline list --faults`");
   EXPECT_EQ(Reading("inject = { delay = { bye = \"1s\" } }").problems.front().message, "'by' is missing");
   EXPECT_EQ(Reading("inject = { delay = { by = \"1s\", jiter = \"1s\" } }").problem(),

@@ -30,7 +30,8 @@ TEST(Refuse, RefusesNewConnectionsResetsOpenOnesAndComesBackOnTheSamePort) {
   EXPECT_FALSE(connect_to(port, &error));
   EXPECT_EQ(error, ECONNREFUSED);
   ASSERT_EQ(proxied.recorder.actions().size(), 1U);
-  EXPECT_EQ(proxied.recorder.actions()[0].effect, "nothing listens after 1 connections, 1 of them open and reset");
+  EXPECT_EQ(proxied.recorder.actions()[0].effect,
+            "nothing listens after 1 connections, 1 of them open and reset");
 
   proxied.proxy.apply({});
   EXPECT_EQ(proxied.proxy.port(), port);

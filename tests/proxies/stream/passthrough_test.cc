@@ -129,7 +129,8 @@ TEST(Passthrough, HoldsManyConnectionsAndCountsThem) {
 TEST(Passthrough, NamesThePortThatIsTaken) {
   Proxied proxied;
   try {
-    const Proxy second(proxied.loop, {.listen_port = proxied.proxy.port(), .upstream_port = 1}, proxied.recorder);
+    const Proxy second(proxied.loop, {.listen_port = proxied.proxy.port(), .upstream_port = 1},
+                       proxied.recorder);
     FAIL() << "two proxies on one port";
   } catch (const std::exception& error) {
     EXPECT_NE(std::string(error.what()).find(std::to_string(proxied.proxy.port())), std::string::npos)

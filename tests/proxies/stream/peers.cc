@@ -65,7 +65,9 @@ std::size_t Peer::send_without_waiting(std::string_view bytes) {
   return sent;
 }
 
-void Peer::finish_sending() { shutdown(socket_, SHUT_WR); }
+void Peer::finish_sending() {
+  shutdown(socket_, SHUT_WR);
+}
 
 void Peer::reset() {
   const linger hard{1, 0};
@@ -86,7 +88,9 @@ std::string Peer::read(std::size_t size) {
   return bytes;
 }
 
-std::string Peer::read_to_end() { return read(std::string::npos); }
+std::string Peer::read_to_end() {
+  return read(std::string::npos);
+}
 
 End Peer::next() {
   if (!readable(socket_, kPatience)) {
@@ -97,7 +101,9 @@ End Peer::next() {
   return n > 0 ? End::data : n == 0 ? End::closed : End::reset;
 }
 
-bool Peer::silent_for(int milliseconds) { return !readable(socket_, milliseconds); }
+bool Peer::silent_for(int milliseconds) {
+  return !readable(socket_, milliseconds);
+}
 
 std::optional<Peer> connect_to(std::uint16_t port, int* error) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -131,7 +137,9 @@ Listening::Listening() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0
   port_ = ntohs(address.sin_port);
 }
 
-Listening::~Listening() { close(); }
+Listening::~Listening() {
+  close();
+}
 
 Peer Listening::accept() {
   if (!readable(socket_, kPatience)) {
