@@ -13,7 +13,7 @@ TEST(OtherService, OfTheReadmeIsSeenToRecover) {
   const Scratch scratch;
   const Said said = run({"run", "examples/counter/scenario.toml", "--out", (scratch / "o").string()});
   EXPECT_EQ(said.status, 0) << said.out << said.err;
-  EXPECT_THAT(said.out, HasSubstr("counter-database-gone  held"));
+  EXPECT_THAT(said.out, HasSubstr("counter-database-gone held"));
 }
 
 TEST(OtherService, IsShownToFailWhenItsDatabaseNeverComesBack) {
