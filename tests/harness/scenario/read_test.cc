@@ -1,0 +1,73 @@
+// What only the whole of a file can tell. Mistakes in one place are met by the tests of what reads that place, and by
+// tests/e2e.
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "scenario/scenario.h"
+
+namespace faultline::scenario {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const char* const kScenario = FAULTLINE_SOURCE_DIR "/suites/playbook/redis-down.toml";
+
+std::string text(const Diagnostics& problems) {
+  std::string all;
+  for (const Diagnostic& problem : problems) {
+    all += to_text(problem) + "\n";
+  }
+  return all;
+}
+
+// redis-down with some values replaced.
+std::string problems_with(const std::vector<Override>& changes) {
+  Diagnostics problems;
+  read(kScenario, changes, problems);
+  return text(problems);
+}
+
+TEST(Scenario, IsReadIntoPlainData) {
+  Diagnostics problems;
+  const Scenario scenario = read(kScenario, {}, problems);
+  ASSERT_THAT(text(problems), IsEmpty());
+  EXPECT_EQ(scenario.name, "redis-down");
+  EXPECT_EQ(scenario.service.use, "settler");
+  EXPECT_EQ(scenario.dependencies.size(), 4U);
+  EXPECT_EQ(scenario.ledger.mismatched, 7);
+  ASSERT_EQ(scenario.phases.size(), 3U);
+  EXPECT_EQ(scenario.phases[2].begin, 20s);
+  EXPECT_EQ(scenario.length(), 34s);
+  EXPECT_EQ(scenario.steps.size(), 7U);
+  EXPECT_EQ(scenario.recoveries.at(0).within, 5s);
+  EXPECT_EQ(scenario.budgets.at(0).target, Ratio{0.999});
+  EXPECT_EQ(scenario.sources.size(), 3U) << "itself, its flow and its SLOs, for a run to keep";
+}
+
+TEST(Scenario, RefusesAPercentileThatCannotBeJudged) {
+  // 20/s for 2 s with 3 requests each are about 120, of which p(95) leaves 6 beyond it.
+  EXPECT_THAT(problems_with({{"phase.steady.for", "2s"}}), HasSubstr("cannot be judged in phase 'steady': it needs 200"));
+}
+
+TEST(Scenario, RefusesARecoveryThatCannotBeSeen) {
+  EXPECT_THAT(problems_with({{"phase.recovery.for", "6s"}}),
+              HasSubstr("recovery within 5s and then 5s of good windows cannot be seen: only 9s are left"));
+}
+
+TEST(Scenario, NamesWhatIsNotThere) {
+  EXPECT_THAT(problems_with({{"fault.redis-refuses.on", "rediss"}}),
+              HasSubstr("the scenario has no dependency 'rediss', did you mean 'redis'?"));
+  EXPECT_THAT(problems_with({{"scenario.slo", "settlr"}}), HasSubstr("there is no slo/settlr.toml"));
+  EXPECT_THAT(problems_with({{"service.url", "http://x"}}), HasSubstr("a service is given in one way"));
+  EXPECT_THAT(problems_with({{"service.env_names.PROT", "p"}}),
+              HasSubstr("the harness sets no 'PROT', did you mean 'PORT'?"));
+  EXPECT_THAT(problems_with({{"scenario.sed", "7"}}), HasSubstr("unknown key 'sed', did you mean 'seed'?"));
+}
+
+}  // namespace
+}  // namespace faultline::scenario
