@@ -96,9 +96,11 @@ void collect_runs(const std::string& url, const std::vector<AcceptedRun>& accept
     }
     const json report = service.get("/api/v1/reports/" + run.job + "?format=json", run.tenant);
     ordered_json fields = {{"of", "report"}, {"k", run.arrival}, {"job", run.job}};
-    const json data = report.is_object() ? report.value("data", json::object()) : json::object();
-    fields["summary"] = data.is_object() ? data.value("summary", json::object()) : json::object();
-    fields["stale"] = fields["summary"].value("stale", false);
+    const json::json_pointer summary("/data/summary");
+    const bool has_summary = report.is_object() && report.contains(summary) && report.at(summary).is_object();
+    fields["summary"] = has_summary ? report.at(summary) : json::object();
+    const auto stale = fields["summary"].find("stale");
+    fields["stale"] = stale != fields["summary"].end() && *stale == true;
     journal.write("observation", monotonic_now(), fields);
   }
 }

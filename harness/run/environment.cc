@@ -23,8 +23,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kHost = "127.0.0.1";
-constexpr Duration kProbe = std::chrono::seconds(1);         // one look whether the service is ready
-constexpr Duration kServiceGrace = std::chrono::seconds(2);  // between SIGTERM and SIGKILL
+constexpr Duration kProbe = std::chrono::seconds(1);  // one look whether the service is ready
+// Between SIGTERM and SIGKILL for the service; after an interruption everything must be gone within two seconds.
+constexpr Duration kServiceGrace = std::chrono::seconds(2);
+constexpr Duration kInterruptedGrace = std::chrono::milliseconds(300);
 
 std::string join_tenants() {
   std::string text;
@@ -223,7 +225,7 @@ struct Environment::Impl {
 
   void stop_service() {
     if (service) {
-      service->stop(kServiceGrace);
+      service->stop(stop.requested() ? kInterruptedGrace : kServiceGrace);
       service.reset();
     }
   }
@@ -244,6 +246,15 @@ Environment::Environment(const scenario::Scenario& scenario, fs::path logs,
 
 Environment::~Environment() {
   impl_->stop_service();
+  if (impl_->stop.requested()) {
+    // What the private servers hold is thrown away in any case.
+    if (impl_->postgres) {
+      impl_->postgres->kill();
+    }
+    if (impl_->redis) {
+      impl_->redis->kill();
+    }
+  }
   // The rest stops side by side: nobody uses it any more.
   const auto postgres = std::async(std::launch::async, [this] { impl_->postgres.reset(); });
   impl_->redis.reset();

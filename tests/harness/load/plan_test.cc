@@ -159,6 +159,14 @@ TEST(Plan, IsTheSameToTheByteForTheSameSeed) {
   EXPECT_NE(text_of(plan(loads, kPhases, 7)), text_of(plan(loads, kPhases, 8)));
 }
 
+TEST(Plan, DrawsEveryDatumOnItsOwn) {
+  std::string twice(kFlow);
+  twice.insert(twice.find("[[journey]]"), "other = { hex = 12 }\n");
+  for (const Arrival& arrival : plan(loads_at(Rate{20}, twice), kPhases, 1)) {
+    EXPECT_NE(*arrival.datum("token"), *arrival.datum("other")) << "arrival " << arrival.number;
+  }
+}
+
 TEST(Plan, KeepsEveryOtherDatumWhenOneIsAddedAtTheEnd) {
   std::string longer(kFlow);
   longer.insert(longer.find("[[journey]]"), "added = { hex = 3 }\n");

@@ -12,7 +12,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-fault::Rule rule(const char* name, std::vector<std::string> during, fault::Until until = fault::Until::phase) {
+fault::Rule rule(const char* name, std::vector<std::string> during,
+                 fault::Until until = fault::Until::phase) {
   fault::Rule made;
   made.name = name;
   made.on = "redis";
@@ -63,7 +64,8 @@ class RulesTest : public ::testing::Test {
 };
 
 TEST_F(RulesTest, ComeAndGoWithTheirPhases) {
-  const std::vector<fault::Rule> list = {rule("a", {"incident"}), rule("b", {"incident", "after"}), rule("c", {})};
+  const std::vector<fault::Rule> list = {rule("a", {"incident"}), rule("b", {"incident", "after"}),
+                                         rule("c", {})};
   Rules rules = make(list);
   rules.begin("steady");
   EXPECT_THAT(on_, ElementsAre("redis:c")) << "a rule without phases is always on";
@@ -75,7 +77,8 @@ TEST_F(RulesTest, ComeAndGoWithTheirPhases) {
   EXPECT_THAT(on_, ElementsAre("redis:b", "redis:c"));
   rules.finish();
   EXPECT_THAT(on_, IsEmpty());
-  EXPECT_THAT(changes(), ElementsAre("c on phase", "a on phase", "b on phase", "a off phase", "b off end", "c off end"));
+  EXPECT_THAT(changes(),
+              ElementsAre("c on phase", "a on phase", "b on phase", "a off phase", "b off end", "c off end"));
 }
 
 TEST_F(RulesTest, WaitForTheMitigationWhenTheyAreToldTo) {

@@ -50,7 +50,8 @@ TEST(Events, LookForASymptomAtRestAtTheSameDistanceFromTheStart) {
 TEST(Events, LookAtRestEarlierWhenTheLookWouldOutlastThePhase) {
   scenario::Scenario scenario = two_phases(4s, 10s);
   scenario.steps = {symptom(8s, 3s)};
-  EXPECT_EQ(events(scenario)[1], (Event{1s, Kind::at_rest, 0, 0})) << "3 s of looking fit in before the 4th second";
+  EXPECT_EQ(events(scenario)[1], (Event{1s, Kind::at_rest, 0, 0}))
+      << "3 s of looking fit in before the 4th second";
 }
 
 TEST(Events, OfOneInstantKeepTheOrderOfTheFile) {

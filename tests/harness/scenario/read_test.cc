@@ -51,7 +51,8 @@ TEST(Scenario, IsReadIntoPlainData) {
 
 TEST(Scenario, RefusesAPercentileThatCannotBeJudged) {
   // 20/s for 2 s with 3 requests each are about 120, of which p(95) leaves 6 beyond it.
-  EXPECT_THAT(problems_with({{"phase.steady.for", "2s"}}), HasSubstr("cannot be judged in phase 'steady': it needs 200"));
+  EXPECT_THAT(problems_with({{"phase.steady.for", "2s"}}),
+              HasSubstr("cannot be judged in phase 'steady': it needs 200"));
 }
 
 TEST(Scenario, RefusesARecoveryThatCannotBeSeen) {

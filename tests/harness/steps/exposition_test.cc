@@ -35,6 +35,7 @@ TEST(Exposition, SumsTheSeriesThatHaveTheLabels) {
 
 TEST(Exposition, ReadsEscapesAndSpecialValues) {
   EXPECT_EQ(sum(R"(odd{say="a \"quoted\\ } comma, \n line"})"), 1000);
+  EXPECT_EQ(parse_selector(R"(odd{say="a\nb\\c"})")->labels.front().second, "a\nb\\c");
   EXPECT_TRUE(std::isinf(sum("infinite")));
   EXPECT_TRUE(std::isnan(sum("none")));
 }
