@@ -6,12 +6,13 @@
 //   name    = "settler-mixed"
 //   headers = { "X-API-Key" = "${api_key}" }   # with every request; a step may replace one
 //
-//   [flow.data]                                # drawn for each arrival from the seed, in the order of the
-//   file token  = { hex = 12 }                      # 1 to 64 hexadecimal digits name   = { text =
-//   "job-${token}" }         # made of what stands above it limit  = { integer = [1, 500] }            # both
-//   ends included tenant = { pick = ["tenant-a", "tenant-b"], skew = 1.0 }
-//                                              # the n-th as often as 1/n^skew (Zipf); 0, the default: all
-//                                              alike
+//   [flow.data]                                # drawn for each arrival from the seed, in the order of the file
+//   token  = { hex = 12 }                      # 1 to 64 hexadecimal digits
+//   name   = { text = "job-${token}" }         # made of what stands above it
+//   limit  = { integer = [1, 500] }            # both ends included
+//   tenant = { pick = ["tenant-a", "tenant-b"], skew = 1.0 }
+//                                              # the n-th as often as 1/n^skew (Zipf); 0, the default: all alike
+//
 //   [[journey]]
 //   name   = "create and run"
 //   weight = 40                                # its share of all weights; default 1
@@ -30,8 +31,7 @@
 //
 //   [[journey.step]]                           # a request may be repeated until its answer says so
 //   request = "GET /api/v1/jobs/${jobId}/executions"
-//   repeat  = { until = { pointer = "/data/0/status", in = ["completed", "failed"] }, every = "500ms",
-//   at_most = 12 }
+//   repeat  = { until = { pointer = "/data/0/status", in = ["completed"] }, every = "500ms", at_most = 12 }
 //
 // Placeholders: the names of [flow.data], what an earlier step of the journey captured, ${arrival} (its
 // number),

@@ -38,7 +38,7 @@ std::string join_tenants() {
 
 fs::path program_beside_ours(const std::string& name) {
   std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path() / name;
+  fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path() / name;
   if (!fs::exists(program)) {
     throw EnvironmentError(fmt::format("there is no {}", program.string()),
                            "it belongs beside the faultline program: build all of it with ci/build");

@@ -161,7 +161,7 @@ TEST_F(ServerTest, ATakenPortIsAnEnvironmentErrorThatNamesIt) {
   connect();
   const std::string address = "127.0.0.1:" + std::to_string(server_->port());
   try {
-    Server(loop_, "127.0.0.1", server_->port(), echo);
+    const Server second(loop_, "127.0.0.1", server_->port(), echo);
     FAIL() << "two servers on one port";
   } catch (const EnvironmentError& error) {
     EXPECT_NE(std::string(error.what()).find(address), std::string::npos) << error.what();
