@@ -33,8 +33,7 @@
 //   request = "GET /api/v1/jobs/${jobId}/executions"
 //   repeat  = { until = { pointer = "/data/0/status", in = ["completed"] }, every = "500ms", at_most = 12 }
 //
-// Placeholders: the names of [flow.data], what an earlier step of the journey captured, ${arrival} (its
-// number),
+// Placeholders: the names of [flow.data], what an earlier step of the journey captured, ${arrival} (its number),
 // ${api_key} (the key of ${tenant}, which must be a pick), ${env:NAME}. The last two are looked up when the
 // run starts and are never part of a plan.
 //
