@@ -47,6 +47,8 @@ using BeastResponse = beast::http::response<beast::http::string_body>;
 using Parser = beast::http::response_parser<beast::http::string_body>;
 
 constexpr std::uint32_t kHeaderBytes = 64 * 1024;
+// Room to read into: Beast reads as much as its buffer has room for, and 512 bytes where it has none.
+constexpr std::size_t kReadBytes = 32 * 1024;
 
 bool idempotent(beast::http::verb method) {
   using beast::http::verb;
@@ -98,7 +100,7 @@ std::optional<std::uint16_t> to_port(const std::string& text) {
 }
 
 struct Connection {
-  explicit Connection(asio::io_context& io) : socket(io) {}
+  explicit Connection(asio::io_context& io) : socket(io) { buffer.reserve(kReadBytes); }
 
   // Nothing to read, not even its end: how a kept-alive connection looks between two requests.
   bool silent() {

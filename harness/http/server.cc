@@ -23,8 +23,8 @@ using BeastRequest = beast::http::request<beast::http::string_body>;
 using BeastResponse = beast::http::response<beast::http::string_body>;
 
 constexpr Duration kAcceptAgain = std::chrono::milliseconds(50);
-constexpr Duration kLinger = std::chrono::seconds(1);
-constexpr std::size_t kDiscardBytes = 16 * 1024;
+// Room to read into: Beast reads as much as its buffer has room for, and 512 bytes where it has none.
+constexpr std::size_t kReadBytes = 16 * 1024;
 
 // One connection: reads a request, has it answered, writes the answer, and so on. While an answer is awaited
 // nothing is read, which keeps pipelined answers in order and a fast client from filling our memory.
@@ -37,7 +37,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
         clock_(loop.clock()),
         handler_(std::move(handler)),
         limits_(limits),
-        closed_(std::move(closed)) {}
+        closed_(std::move(closed)) {
+    buffer_.reserve(kReadBytes);
+  }
 
   void read() {
     parser_.emplace();
@@ -150,12 +152,12 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     beast::error_code ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
     buffer_.clear();
-    timer_.call_at(clock_.now() + kLinger, [this] { close(); });
+    timer_.call_at(clock_.now() + limits_.linger, [this] { close(); });
     discard();
   }
 
   void discard() {
-    socket_.async_read_some(buffer_.prepare(kDiscardBytes),
+    socket_.async_read_some(buffer_.prepare(kReadBytes),
                             [self = shared_from_this()](const beast::error_code& error, std::size_t) {
                               if (error) {
                                 self->close();

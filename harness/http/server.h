@@ -18,6 +18,8 @@ struct ServerLimits {
   std::size_t header_bytes = 64 * 1024;
   std::size_t body_bytes = 8 * 1024 * 1024;  // larger: 413
   Duration idle = std::chrono::minutes(5);   // a keep-alive connection without a request
+  /// After the last answer on a connection, for what its client still sends: closing before would reset it.
+  Duration linger = std::chrono::seconds(1);
 };
 
 /// Takes the answer to one request. Call it once, on the loop's thread, now or later; later calls, and calls

@@ -79,8 +79,9 @@ void Listener::hang() {
     close();
     listen(0);
     filler_.emplace(io_);
-    error_code ignored;
-    filler_->connect(endpoint_, ignored);
+    // The SYN is sent at once, and nothing waits for its answer: a client may have been quicker and filled the queue,
+    // and then a blocking connect takes minutes. (Asio's connect() blocks even on a non-blocking socket.)
+    filler_->async_connect(endpoint_, [](const error_code&) {});
     state_ = State::hanging;
   }
 }
@@ -92,6 +93,12 @@ void Listener::accept() {
     }
     if (error) {
       retry_.call_at(clock_.now() + kRetry, [this] { accept(); });
+      return;
+    }
+    if (state_ != State::open) {
+      // It was accepted just before the port closed.
+      error_code ignored;
+      socket.set_option(asio::socket_base::linger(true, 0), ignored);
       return;
     }
     accepted_(std::move(socket));

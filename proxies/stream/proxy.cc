@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <utility>
 
 #include "stream/listener.h"
 #include "stream/session.h"
@@ -78,11 +80,14 @@ struct Proxy::Impl final : SessionHost {
   }
 
   void apply(std::vector<fault::Rule> next) {
-    const bool refusing_before = find<fault::Refuse>(rules) != nullptr;
-    rules = heeded(std::move(next));
+    const std::vector<fault::Rule> before = std::exchange(rules, heeded(std::move(next)));
     place_listener();
-    if (const fault::Rule* refuse = find<fault::Refuse>(rules); refuse && !refusing_before) {
-      start_refusing(*refuse);
+    for (const fault::Rule& rule : rules) {
+      const bool was_on = std::any_of(before.begin(), before.end(),
+                                      [&](const fault::Rule& other) { return other.name == rule.name; });
+      if (std::holds_alternative<fault::Refuse>(rule.fault) && !was_on) {
+        start_refusing(rule);
+      }
     }
     for (const auto& session : all_sessions()) {
       session->set_rules(rules);

@@ -1,7 +1,9 @@
 #include "stream/session.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <chrono>
 
 namespace faultline::stream {
 
@@ -13,6 +15,9 @@ namespace {
 // What one direction may hold: enough for a delay to keep a fast stream going, little enough for thousands of
 // connections.
 constexpr std::size_t kHeldBytes = 256 * 1024;
+
+// An end that does not answer a close is not waited for any longer.
+constexpr Duration kCloseWait = std::chrono::seconds(1);
 
 bool would_block(const error_code& error) {
   return error == asio::error::would_block || error == asio::error::try_again;
@@ -49,7 +54,8 @@ Session::Session(SessionHost& host, std::uint64_t ordinal, Seed seed, Tcp::socke
       upstream_(client_.get_executor()),
       upstream_endpoint_(std::move(upstream)),
       to_upstream_(*this, client_, upstream_, host.counters().bytes_to_upstream, seed, Way::to_upstream),
-      to_client_(*this, upstream_, client_, host.counters().bytes_to_client, seed, Way::to_client) {}
+      to_client_(*this, upstream_, client_, host.counters().bytes_to_client, seed, Way::to_client),
+      closing_(host.clock()) {}
 
 bool Session::blackholed(const std::vector<fault::Rule>& rules) {
   for (const fault::Rule& rule : rules) {
@@ -129,24 +135,38 @@ void Session::reset() {
 
 // Both ends have been told the end of the stream, and everything before it: an orderly close.
 void Session::end_if_done() {
-  if (to_upstream_.source_ended && to_client_.source_ended && to_upstream_.held.empty() &&
-      to_client_.held.empty()) {
+  if (!ended_ && to_upstream_.done() && to_client_.done()) {
     close();
   }
 }
 
 void Session::close() {
   ended_ = true;
+  closing_.cancel();
   for (Direction* direction : {&to_upstream_, &to_client_}) {
     direction->timer.cancel();
-    host_.counters().bytes_held -= direction->held_bytes;
-    direction->held_bytes = 0;
-    direction->held.clear();
+    direction->drop_held();
   }
   error_code ignored;
   client_.close(ignored);
   upstream_.close(ignored);
   host_.ended(ordinal_);
+}
+
+// The end that was written to is gone. What it sent before that still belongs to the other end, and the reset comes
+// behind it.
+void Session::write_failed(Direction& direction) {
+  direction.broken = true;
+  direction.drop_held();
+  Direction& other = &direction == &to_upstream_ ? to_client_ : to_upstream_;
+  if (other.done() || other.broken) {
+    reset();
+    return;
+  }
+  other.source_reset = true;
+  if (other.source_ended) {
+    other.held.back().reset = true;  // its end waits to be passed on
+  }
 }
 
 void Session::cut(fault::Cut::How how, Direction& direction) {
@@ -157,6 +177,7 @@ void Session::cut(fault::Cut::How how, Direction& direction) {
     case fault::Cut::How::half:
       direction.discard();
       direction.read_when_ready();
+      end_if_done();
       break;
     case fault::Cut::How::fin:
       // Both ends see the end of the stream. What they still send is read and thrown away until they close too: a
@@ -169,12 +190,20 @@ void Session::cut(fault::Cut::How how, Direction& direction) {
           each->read_when_ready();
         }
       }
+      closing_.call_at(host_.clock().now() + kCloseWait, [this] { close(); });
+      end_if_done();
       break;
   }
 }
 
 void Session::Direction::set_rules(const std::vector<fault::Rule>& rules) {
-  shaper.set_rules(rules, session.host_.clock().now());
+  const Instant now = session.host_.clock().now();
+  shaper.set_rules(rules, now);
+  if (!shaper.delays()) {
+    for (Chunk& chunk : held) {
+      chunk.due = std::min(chunk.due, now);  // what a lifted delay held goes on its way
+    }
+  }
 }
 
 std::size_t Session::Direction::room() const {
@@ -184,7 +213,8 @@ std::size_t Session::Direction::room() const {
 }
 
 void Session::Direction::read_when_ready() {
-  if (reading || source_ended || session.ended_ || session.paused_ || (!discarding && room() == 0)) {
+  if (reading || source_ended || broken || session.ended_ || session.paused_ ||
+      (!discarding && room() == 0)) {
     return;
   }
   reading = true;
@@ -193,11 +223,9 @@ void Session::Direction::read_when_ready() {
     if (self->ended_ || self->paused_) {
       return;  // when it is unpaused, flush() reads again
     }
-    if (error) {
-      self->reset();
-      return;
+    if (!error) {
+      on_readable();
     }
-    on_readable();
   });
 }
 
@@ -206,10 +234,9 @@ void Session::Direction::on_readable() {
   error_code error;
   const std::size_t size = from.read_some(asio::buffer(scratch.data(), scratch.size()), error);
   if (error == asio::error::eof) {
-    take_end();
+    take_end(source_reset);
   } else if (error && !would_block(error)) {
-    session.reset();
-    return;
+    take_end(true);
   } else if (size > 0 && !discarding) {
     take(scratch.first(size));
   }
@@ -221,26 +248,31 @@ void Session::Direction::on_readable() {
 void Session::Direction::take(std::span<const char> bytes) {
   if (shaper.idle() && held.empty()) {
     const std::size_t taken = write(bytes);
-    if (session.ended_ || taken == bytes.size()) {
+    if (session.ended_ || broken || taken == bytes.size()) {
       return;
     }
     bytes = bytes.subspan(taken);
   }
   const Instant now = session.host_.clock().now();
-  held.push_back({std::string(bytes.begin(), bytes.end()), 0, shaper.idle() ? now : shaper.due(now)});
+  held.push_back({std::string(bytes.begin(), bytes.end()), false, 0, shaper.idle() ? now : shaper.due(now)});
   held_bytes += bytes.size();
   session.host_.counters().bytes_held += bytes.size();
   flush();
 }
 
-void Session::Direction::take_end() {
+// A reset keeps its place behind the bytes before it, which the other end would have been given without a proxy too.
+void Session::Direction::take_end(bool reset) {
   source_ended = true;
   if (discarding) {
-    session.end_if_done();
+    if (reset) {
+      session.reset();
+    } else {
+      session.end_if_done();
+    }
     return;
   }
   const Instant now = session.host_.clock().now();
-  held.push_back({{}, 0, shaper.idle() ? now : shaper.due(now)});
+  held.push_back({{}, reset, 0, shaper.idle() ? now : shaper.due(now)});
   flush();
 }
 
@@ -249,7 +281,7 @@ void Session::Direction::flush() {
   if (session.paused_ || !session.connected_ || writing) {
     return;
   }
-  while (!session.ended_ && !discarding) {
+  while (!session.ended_ && !discarding && !broken) {
     if (cut_if_due()) {
       return;
     }
@@ -265,19 +297,28 @@ void Session::Direction::flush() {
       const Instant again =
           std::max(allowed.bytes == 0 ? allowed.again.value_or(Instant::max()) : now, chunk.due);
       if (again != Instant::max()) {
-        timer.call_at(again, [this] { flush(); });
+        timer.call_at(again, [weak = session.weak_from_this(), this] {
+          if (const auto self = weak.lock()) {  // flush() may end the session, and is not to outlive it
+            flush();
+          }
+        });
       }
       break;
     }
     if (chunk.bytes.empty()) {
+      const bool reset = chunk.reset;
       held.pop_front();
+      if (reset) {
+        session.reset();
+        return;
+      }
       close_sink();
       session.end_if_done();
       return;
     }
     const std::size_t wanted = std::min(allowed.bytes, chunk.bytes.size() - chunk.written);
     const std::size_t taken = write(std::span(chunk.bytes).subspan(chunk.written, wanted));
-    if (session.ended_) {
+    if (session.ended_ || broken) {
       return;
     }
     chunk.written += taken;
@@ -326,7 +367,7 @@ std::size_t Session::Direction::write(std::span<const char> bytes) {
   error_code error;
   const std::size_t taken = to.write_some(asio::buffer(bytes.data(), bytes.size()), error);
   if (error && !would_block(error)) {
-    session.reset();
+    session.write_failed(*this);
     return 0;
   }
   written += taken;
@@ -337,10 +378,14 @@ std::size_t Session::Direction::write(std::span<const char> bytes) {
 void Session::Direction::discard() {
   discarding = true;
   timer.cancel();
+  drop_held();
+  close_sink();
+}
+
+void Session::Direction::drop_held() {
   session.host_.counters().bytes_held -= held_bytes;
   held_bytes = 0;
   held.clear();
-  close_sink();
 }
 
 void Session::Direction::close_sink() {

@@ -56,17 +56,20 @@ class Session : public std::enable_shared_from_this<Session> {
     void read_when_ready();
     void on_readable();
     void take(std::span<const char> bytes);
-    void take_end();
+    void take_end(bool reset);
     void flush();
     bool cut_if_due();
     void report_acted();
     std::size_t write(std::span<const char> bytes);
     void close_sink();
     void discard();
+    void drop_held();
+    bool done() const { return source_ended && held.empty(); }
     std::size_t room() const;
 
     struct Chunk {
-      std::string bytes;  // empty: the end of the stream
+      std::string bytes;   // empty: the end of the stream
+      bool reset = false;  // which was a reset
       std::size_t written = 0;
       Instant due{};
     };
@@ -84,12 +87,15 @@ class Session : public std::enable_shared_from_this<Session> {
     bool source_ended = false;  // the end of the stream was read
     bool sink_closed = false;   // and passed on
     bool discarding = false;    // what still comes is thrown away
+    bool broken = false;        // `to` takes nothing any more
+    bool source_reset = false;  // `from` is known to be gone: what can still be read ends in a reset
   };
 
   void connect();
   void on_connected();
   void end_if_done();
   void close();
+  void write_failed(Direction& direction);
   void cut(fault::Cut::How how, Direction& direction);
   bool blackholed(const std::vector<fault::Rule>& rules);
 
@@ -98,6 +104,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Tcp::socket client_, upstream_;
   const Tcp::endpoint upstream_endpoint_;
   Direction to_upstream_, to_client_;
+  Timer closing_;  // while both ends are to close after a cut
   bool connecting_ = false;
   bool connected_ = false;
   bool paused_ = false;  // in a black hole

@@ -44,6 +44,14 @@ void Shaper::set_rules(const std::vector<fault::Rule>& rules, Instant now) {
     parts.push_back(before == parts_.end() ? Part{rule, now, 0, now, false} : *before);
   }
   parts_ = std::move(parts);
+  if (!delays()) {
+    last_due_ = {};  // nothing is on its way any more that later chunks must not overtake
+  }
+}
+
+bool Shaper::delays() const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [](const Part& part) { return delay_of(part.rule) != nullptr; });
 }
 
 Instant Shaper::due(Instant now) {

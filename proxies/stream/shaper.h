@@ -30,6 +30,9 @@ class Shaper {
   /// Nothing shapes this direction: bytes go through at once.
   bool idle() const { return parts_.empty(); }
 
+  /// Whether a rule makes chunks late.
+  bool delays() const;
+
   /// When a chunk that was read at `now` is due; never before a chunk that was read earlier.
   Instant due(Instant now);
 

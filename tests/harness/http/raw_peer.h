@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -38,14 +37,16 @@ class RawConnection {
     return RawConnection(fd);
   }
 
-  void write(std::string_view bytes) {
+  /// False when not all of it could be sent: the other side has reset the connection.
+  bool write(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t n = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (n <= 0) {
-        return;
+        return false;
       }
       bytes.remove_prefix(static_cast<std::size_t>(n));
     }
+    return true;
   }
 
   /// Reads until the text has been seen, and returns all that was read; less when the stream ends before.
@@ -56,13 +57,10 @@ class RawConnection {
     return all;
   }
 
-  /// Reads to the end of the stream. `reset` tells a reset from an end.
-  std::string read_all(bool* reset = nullptr) {
+  /// Reads to the end of the stream.
+  std::string read_all() {
     std::string all;
     while (read_some(all)) {
-    }
-    if (reset != nullptr) {
-      *reset = last_error_ == ECONNRESET;
     }
     return all;
   }
@@ -84,7 +82,6 @@ class RawConnection {
   bool read_some(std::string& all) {
     char buffer[4096];
     const ssize_t n = recv(fd_, buffer, sizeof buffer, 0);
-    last_error_ = n < 0 ? errno : 0;
     if (n > 0) {
       all.append(buffer, static_cast<std::size_t>(n));
     }
@@ -92,7 +89,6 @@ class RawConnection {
   }
 
   int fd_;
-  int last_error_ = 0;
 };
 
 /// Listens on a free port of loopback.

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "core/error.h"
@@ -82,14 +84,25 @@ TEST_F(ServerTest, HasNoBodyWhereHttpHasNone) {
             "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
 }
 
-TEST_F(ServerTest, RefusesABodyLargerThanItsLimitAndIsStillHeard) {
-  auto connection = connect(echo, {.body_bytes = 10});
-  connection.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" +
-                   std::string(100'000, 'x'));
-  bool reset = true;
-  const std::string answer = connection.read_all(&reset);
+TEST_F(ServerTest, RefusesABodyLargerThanItsLimitAndDoesNotResetAClientThatStillSends) {
+  auto connection = connect(echo, {.body_bytes = 10, .linger = 1min});
+  connection.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n");
+  const std::string answer = connection.read_all();
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 413 ")) << answer;
-  EXPECT_FALSE(reset) << "the stream ends, and is not reset";
+  loop_.run([] {});  // what the server does after its answer is done by now
+  EXPECT_TRUE(connection.write("a part of the body"));
+  EXPECT_TRUE(connection.write("another")) << "the first part was answered by a reset";
+}
+
+TEST_F(ServerTest, LingersForItsLimitAndNoLonger) {
+  auto connection = connect(echo, {.linger = 1ms});
+  connection.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  connection.read_all();
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  while (connection.write("more")) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the connection is closed after the limit";
+    std::this_thread::yield();
+  }
 }
 
 TEST_F(ServerTest, RefusesAChunkedBodyLargerThanItsLimit) {

@@ -49,6 +49,15 @@ TEST(Refuse, CanKeepOpenConnections) {
   EXPECT_EQ(server.read(10), "still here");
 }
 
+TEST(Refuse, ResetsWhatAnotherRefusalHadKept) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("keeps", fault::Refuse{false})});
+  proxied.proxy.apply({rule("keeps", fault::Refuse{false}), rule("resets", fault::Refuse{true})});
+  EXPECT_EQ(client.next(), End::reset);
+  EXPECT_EQ(proxied.recorder.actions().size(), 2U);
+}
+
 TEST(Refuse, HasNotActedWhereNobodyEverConnected) {
   Proxied proxied;
   proxied.proxy.apply({rule("r", fault::Refuse{true})});
@@ -105,6 +114,16 @@ TEST(Delay, DelaysTheEndOfTheStreamBehindItsBytes) {
   EXPECT_EQ(server.read_to_end(), "last words");
 }
 
+TEST(Delay, LetsGoOfWhatItHeldWhenItIsLifted) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("d", fault::Delay{1h, 0ms}, Edge::request)});
+  client.send("held for an hour");
+  EXPECT_TRUE(proxied.wait_for([](const Counters& now) { return now.bytes_held == 16; }));
+  proxied.proxy.apply({});
+  EXPECT_EQ(server.read(16), "held for an hour");
+}
+
 TEST(Throttle, KeepsToItsRate) {
   Proxied proxied;
   auto [client, server] = proxied.connection();
@@ -136,6 +155,18 @@ TEST(Cut, ClosesBothEndsInTheMiddleOfAMessage) {
   server.send("answer");
   EXPECT_EQ(client.read_to_end(), "answ");
   EXPECT_EQ(server.next(), End::closed);
+}
+
+TEST(Cut, EndsEvenWhenTheClientNeverCloses) {
+  Proxied proxied;
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::fin, 0}, Edge::response)});
+  EXPECT_EQ(client.read_to_end(), "");
+  server.finish_sending();
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (proxied.proxy.counters().open != 0 && std::chrono::steady_clock::now() < deadline) {
+  }
+  EXPECT_EQ(proxied.proxy.counters().open, 0U) << "the client has not closed, and is not waited for";
 }
 
 TEST(Cut, HalfClosesOneDirectionAndKeepsTheOther) {
