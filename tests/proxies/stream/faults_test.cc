@@ -89,7 +89,8 @@ TEST(Blackhole, CanHangTheHandshake) {
 
 TEST(Delay, MakesEachChunkLaterInItsDirectionAndKeepsTheOrder) {
   Proxied proxied;
-  auto [client, server] = proxied.connection();
+  auto ends = proxied.connection();
+  Peer &client = ends.first, &server = ends.second;
   proxied.proxy.apply({rule("d", fault::Delay{100ms, 0ms}, Edge::response)});
   client.send("ping");
   EXPECT_EQ(server.read(4), "ping") << "the request is not delayed";
@@ -126,7 +127,8 @@ TEST(Delay, LetsGoOfWhatItHeldWhenItIsLifted) {
 
 TEST(Throttle, KeepsToItsRate) {
   Proxied proxied;
-  auto [client, server] = proxied.connection();
+  auto ends = proxied.connection();
+  Peer &client = ends.first, &server = ends.second;
   proxied.proxy.apply({rule("t", fault::Throttle{100'000}, Edge::request)});
   const std::string bytes(30'000, 'x');
   // The last slice, 1,000 bytes, leaves when those before it are paid for.
@@ -200,7 +202,8 @@ TEST(Hang, StopsBytesAndLosesNoneWhenItIsLifted) {
 
 TEST(Hang, EndsByItselfAfterItsTime) {
   Proxied proxied;
-  auto [client, server] = proxied.connection();
+  auto ends = proxied.connection();
+  Peer &client = ends.first, &server = ends.second;
   EXPECT_GE(took([&] {
               proxied.proxy.apply({rule("h", fault::Hang{100ms})});
               client.send("held");

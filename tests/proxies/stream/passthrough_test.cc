@@ -36,7 +36,8 @@ TEST(Passthrough, CarriesAMebibyteInRandomChunksBothWaysAtOnce) {
   constexpr std::size_t kSize = 1 << 20;
   Proxied proxied;
   for (std::uint64_t round = 0; round < 4; ++round) {
-    auto [client, server] = proxied.connection();
+    auto ends = proxied.connection();
+    Peer &client = ends.first, &server = ends.second;
     const std::string request = random_bytes(2 * round, kSize), response = random_bytes(2 * round + 1, kSize);
     std::thread to_server([&] { send_in_random_chunks(client, request, 2 * round); });
     std::thread to_client([&] { send_in_random_chunks(server, response, 2 * round + 1); });

@@ -122,7 +122,7 @@ bool connect_hangs(std::uint16_t port, int milliseconds) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const Peer owner(socket);
   const sockaddr_in address = loopback(port);
-  connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  (void)connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   pollfd watched{socket, POLLOUT, 0};
   return poll(&watched, 1, milliseconds) == 0;
 }

@@ -51,11 +51,11 @@ struct Proxied {
   }
 };
 
-inline fault::Rule rule(const char* name, fault::Fault fault, fault::Edge edge = fault::Edge::both) {
+inline fault::Rule rule(const char* name, const fault::Fault& fault, fault::Edge edge = fault::Edge::both) {
   fault::Rule made;
   made.name = name;
   made.on = "test";
-  made.fault = std::move(fault);
+  made.fault = fault;
   made.edge = edge;
   return made;
 }

@@ -10,10 +10,10 @@ using fault::Edge;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-fault::Rule rule(const char* name, fault::Fault fault, Edge edge = Edge::both) {
+fault::Rule rule(const char* name, const fault::Fault& fault, Edge edge = Edge::both) {
   fault::Rule made;
   made.name = name;
-  made.fault = std::move(fault);
+  made.fault = fault;
   made.edge = edge;
   return made;
 }
@@ -40,6 +40,7 @@ TEST(Shaper, DrawsJitterFromSeedRuleConnectionAndChunk) {
     Shaper shaper(seed, connection, Way::to_client);
     shaper.set_rules({rule("d", fault::Delay{100ms, 50ms})}, kStart);
     std::vector<Duration> list;
+    list.reserve(20);
     for (int i = 0; i < 20; ++i) {
       list.push_back(shaper.due(kStart + i * 1s) - (kStart + i * 1s));
     }
