@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -122,6 +123,11 @@ std::optional<scenario::Scenario> read_scenario(const fs::path& file, const Scen
 
 bool is_terminal() {
   return isatty(STDOUT_FILENO) != 0;
+}
+
+std::size_t columns() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 bool wants_colour(bool no_color) {

@@ -20,6 +20,7 @@ void add_run(CLI::App& program, int& status);
 void add_check(CLI::App& program, int& status);
 void add_list(CLI::App& program, int& status);
 void add_up(CLI::App& program, int& status);
+void add_proxy(CLI::App& program, int& status);
 void add_report(CLI::App& program, int& status);
 
 /// Options that say which scenario and what is different in it.
@@ -44,6 +45,8 @@ std::optional<scenario::Scenario> read_scenario(const std::filesystem::path& fil
 
 /// Whether standard output is a terminal, and colours are wanted there (NO_COLOR, --no-color).
 bool is_terminal();
+/// Of the terminal.
+std::size_t columns();
 bool wants_colour(bool no_color);
 
 }  // namespace faultline::cli

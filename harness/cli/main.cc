@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   cli::add_check(program, status);
   cli::add_list(program, status);
   cli::add_up(program, status);
+  cli::add_proxy(program, status);
   cli::add_report(program, status);
   try {
     program.parse(argc, argv);

@@ -1,12 +1,11 @@
 #include "cli/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/command.h"
 #include "core/units.h"
 #include "loop/loop.h"
 
@@ -14,11 +13,6 @@ namespace faultline::cli {
 namespace {
 
 constexpr Duration kPlainEvery = std::chrono::seconds(5);
-
-std::size_t columns() {
-  winsize size{};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
 
 std::string_view word(scenario::Step::Kind kind) {
   switch (kind) {

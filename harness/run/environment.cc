@@ -137,6 +137,10 @@ struct Environment::Impl {
     return ports;
   }
 
+  static std::string protocol_of(const std::string& dependency) {
+    return dependency == "postgres" || dependency == "redis" ? dependency : "http";
+  }
+
   void start_proxies(const std::map<std::string, std::uint16_t>& upstreams,
                      const std::function<stream::Observer&(const std::string&)>& observers) {
     for (const scenario::Dependency& dependency : scenario.dependencies) {
@@ -145,8 +149,9 @@ struct Environment::Impl {
       }
       stream::ProxyOptions options;
       options.name = dependency.name;
-      options.listen_port = dependency.proxy_port;
-      options.upstream_port = upstreams.at(dependency.name);
+      options.listen.port = dependency.proxy_port;
+      options.upstream.port = upstreams.at(dependency.name);
+      options.protocol = protocol_of(dependency.name);
       options.seed = scenario.seed;
       proxies[dependency.name] =
           std::make_unique<stream::Proxy>(proxies_loop, options, observers(dependency.name));

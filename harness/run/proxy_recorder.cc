@@ -16,6 +16,16 @@ void ProxyRecorder::acted(const stream::Action& action) {
   }
 }
 
+void ProxyRecorder::unframed(std::uint64_t connection, std::string_view reason, bool handed_through) {
+  if (Journal::Producer* journal = journal_) {
+    journal->write("log", monotonic_now(),
+                   {{"what", handed_through ? "handed through" : "not framed"},
+                    {"dependency", dependency_},
+                    {"connection", connection},
+                    {"reason", reason}});
+  }
+}
+
 ProxyRecorder& ProxyRecorders::of(const std::string& dependency) {
   auto& recorder = recorders_[dependency];
   if (!recorder) {

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "core/error.h"
+#include "stream/address.h"
 
 namespace faultline::stream {
 
@@ -17,22 +18,31 @@ namespace {
 // Of accepting, when the program is out of file descriptors.
 constexpr Duration kRetry = std::chrono::milliseconds(50);
 
+std::string remedy(const error_code& error) {
+  if (error == asio::error::access_denied) {
+    return "ports below 1024 need root or CAP_NET_BIND_SERVICE: choose a higher one";
+  }
+  if (error == boost::system::errc::address_not_available) {
+    return "this machine has no such address";
+  }
+  return "end the program that holds the port, or choose another one";
+}
+
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 }  // namespace
 
-Listener::Listener(asio::io_context& io, Clock& clock, const std::string& host, std::uint16_t port,
-                   Accepted accepted)
+Listener::Listener(asio::io_context& io, Clock& clock, Tcp::endpoint endpoint, Accepted accepted)
     : io_(io),
       clock_(clock),
-      endpoint_(asio::ip::make_address(host), port),
+      endpoint_(std::move(endpoint)),
       accepted_(std::move(accepted)),
       holder_(io),
       retry_(clock) {
   try {
     holder_.open(endpoint_.protocol());
     // Without SO_REUSEPORT first: that would share a port which somebody else holds with the same option.
-    if (port != 0) {
+    if (endpoint_.port() != 0) {
       Tcp::acceptor probe(io);
       probe.open(endpoint_.protocol());
       probe.set_option(Tcp::acceptor::reuse_address(true));
@@ -44,8 +54,9 @@ Listener::Listener(asio::io_context& io, Clock& clock, const std::string& host, 
     holder_.bind(endpoint_);
     endpoint_ = holder_.local_endpoint();
   } catch (const boost::system::system_error& error) {
-    throw EnvironmentError(fmt::format("cannot listen on {}:{}: {}", host, port, error.code().message()),
-                           "end the program that holds the port, or choose another one");
+    const Address wanted{endpoint_.address().to_string(), endpoint_.port()};
+    throw EnvironmentError(fmt::format("cannot listen on {}: {}", to_text(wanted), error.code().message()),
+                           remedy(error.code()));
   }
 }
 

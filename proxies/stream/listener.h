@@ -5,7 +5,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <optional>
-#include <string>
 
 #include "core/clock.h"
 
@@ -17,8 +16,7 @@ class Listener {
   using Accepted = std::function<void(Tcp::socket)>;
 
   /// Takes the port, and does not listen yet. Throws EnvironmentError when it cannot be had.
-  Listener(boost::asio::io_context& io, Clock& clock, const std::string& host, std::uint16_t port,
-           Accepted accepted);
+  Listener(boost::asio::io_context& io, Clock& clock, Tcp::endpoint endpoint, Accepted accepted);
   ~Listener() { close(); }
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

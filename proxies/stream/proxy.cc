@@ -7,7 +7,9 @@
 #include <boost/asio/io_context.hpp>
 #include <utility>
 
+#include "protocol/protocols.h"
 #include "stream/listener.h"
+#include "stream/resolve.h"
 #include "stream/session.h"
 
 namespace faultline::stream {
@@ -16,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kScratchBytes = 64 * 1024;
+constexpr std::size_t kScratchBytes = protocol::kHeadBytes + 64 * 1024;
 
 template <typename F>
 const fault::Rule* find(const std::vector<fault::Rule>& rules) {
@@ -44,8 +46,9 @@ struct Proxy::Impl final : SessionHost {
       : loop(on),
         options(std::move(with)),
         observer(tell),
-        upstream(asio::ip::make_address(options.upstream_host), options.upstream_port),
-        listener(on.io(), on.clock(), options.listen_host, options.listen_port,
+        upstream(resolve(on.io(), options.upstream)),
+        protocol(protocol::find_protocol(options.protocol)->make()),
+        listener(on.io(), on.clock(), resolve(on.io(), options.listen),
                  [this](Tcp::socket socket) { accept(std::move(socket)); }) {}
 
   Clock& clock() override { return loop.clock(); }
@@ -57,6 +60,11 @@ struct Proxy::Impl final : SessionHost {
     observer.acted({rule, connection, effect});
   }
 
+  void unframed(std::uint64_t connection, const protocol::Piece& piece) override {
+    ++(piece.handed_through ? count.handed_through : count.unframed);
+    observer.unframed(connection, piece.reason, piece.handed_through);
+  }
+
   void ended(std::uint64_t connection) override {
     --count.open;
     sessions.erase(connection);
@@ -65,7 +73,8 @@ struct Proxy::Impl final : SessionHost {
   void accept(Tcp::socket socket) {
     const std::uint64_t ordinal = ++count.accepted;
     ++count.open;
-    const auto session = std::make_shared<Session>(*this, ordinal, options.seed, std::move(socket), upstream);
+    const auto session = std::make_shared<Session>(*this, ordinal, options.seed, std::move(socket), upstream,
+                                                   protocol ? protocol->open(ordinal) : nullptr);
     sessions.emplace(ordinal, session);
     session->start(rules);
   }
@@ -133,6 +142,7 @@ struct Proxy::Impl final : SessionHost {
   const ProxyOptions options;
   Observer& observer;
   const Tcp::endpoint upstream;
+  const std::unique_ptr<protocol::Protocol> protocol;
   Counters count;
   std::vector<fault::Rule> rules;
   bool down = false;
@@ -180,6 +190,23 @@ void Proxy::open_listener() {
 
 Counters Proxy::counters() const {
   return impl_->loop.run([&] { return impl_->count; });
+}
+
+std::vector<Proxy::Calls> Proxy::calls() const {
+  std::vector<Calls> list;
+  impl_->loop.run([&] {
+    if (impl_->protocol) {
+      impl_->protocol->operations.for_each([&](const protocol::Operation& operation) {
+        if (operation.calls > 0) {
+          list.push_back({operation.name, operation.calls});
+        }
+      });
+    }
+  });
+  std::sort(list.begin(), list.end(), [](const Calls& a, const Calls& b) {
+    return a.calls != b.calls ? a.calls > b.calls : a.operation < b.operation;
+  });
+  return list;
 }
 
 }  // namespace faultline::stream

@@ -5,26 +5,31 @@
 // small writes are not held back (TCP_NODELAY), and a reader that stops makes the writer stop (nothing is read that
 // cannot be written). An upstream that cannot be reached resets the client's connection.
 //
-//   proxy (listener, the rules that are on)  ->  session (one connection)  ->  two directions (bytes and their timing)
+// Where the proxy knows the protocol, it understands each message before it passes it on, and counts calls by operation
+// (protocol/conversation.h). A connection that turns out to speak something else goes on as plain bytes.
+//
+//   proxy (listener, the rules that are on)  ->  session (one connection)  ->  two directions (messages, then bytes and
+//   their timing)
 
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/draw.h"
 #include "fault/rule.h"
 #include "loop/loop.h"
+#include "stream/address.h"
 
 namespace faultline::stream {
 
 struct ProxyOptions {
   std::string name;  // of the dependency
-  std::string listen_host = "127.0.0.1";
-  std::uint16_t listen_port = 0;  // 0: any free one
-  std::string upstream_host = "127.0.0.1";
-  std::uint16_t upstream_port = 0;
+  Address listen;    // port 0: any free one
+  Address upstream;
+  std::string protocol = "raw";  // a name in protocol/protocols.h
   Seed seed = 1;
 };
 
@@ -43,6 +48,9 @@ class Observer {
   Observer& operator=(const Observer&) = delete;
   virtual ~Observer() = default;
   virtual void acted(const Action& /*action*/) {}
+  /// From here on a connection is only bytes: what it speaks is not the proxy's protocol (`reason` says how that was
+  /// seen), or its two ends went over to another one, and `reason` is which.
+  virtual void unframed(std::uint64_t /*connection*/, std::string_view /*reason*/, bool /*handed_through*/) {}
 };
 
 struct Counters {
@@ -52,12 +60,16 @@ struct Counters {
   std::uint64_t bytes_to_upstream = 0;  // written
   std::uint64_t bytes_to_client = 0;
   std::uint64_t bytes_held = 0;                // read and not written yet, of all connections together
+  std::uint64_t messages = 0;                  // understood, of both directions
+  std::uint64_t unframed = 0;                  // connections that did not speak the proxy's protocol
+  std::uint64_t handed_through = 0;            // connections that went over to another one
   std::map<std::string, std::uint64_t> acted;  // rule -> connections on which it acted
 };
 
 class Proxy {
  public:
-  /// Listens when it returns. Throws EnvironmentError when the port cannot be had. The observer must outlive it.
+  /// Listens when it returns. Throws EnvironmentError when the port cannot be had, or a host not be
+  /// resolved. The observer must outlive it.
   Proxy(Loop& loop, ProxyOptions options, Observer& observer);
   /// Closes everything.
   ~Proxy();
@@ -78,6 +90,13 @@ class Proxy {
   void open_listener();
 
   Counters counters() const;
+
+  struct Calls {
+    std::string operation;
+    std::uint64_t calls = 0;
+  };
+  /// So far, the most called first.
+  std::vector<Calls> calls() const;
 
  private:
   struct Impl;

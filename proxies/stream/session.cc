@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <cassert>
 #include <chrono>
 
 namespace faultline::stream {
@@ -38,21 +39,23 @@ void close_with_reset(Tcp::socket& socket) {
 }  // namespace
 
 Session::Direction::Direction(Session& of, Tcp::socket& source, Tcp::socket& sink, std::uint64_t& count,
-                              Seed seed, Way way)
+                              Seed seed, Way direction)
     : session(of),
       from(source),
       to(sink),
       written(count),
-      shaper(seed, of.ordinal_, way),
+      way(direction),
+      shaper(seed, of.ordinal_, direction),
       timer(of.host_.clock()) {}
 
 Session::Session(SessionHost& host, std::uint64_t ordinal, Seed seed, Tcp::socket client,
-                 Tcp::endpoint upstream)
+                 Tcp::endpoint upstream, std::unique_ptr<protocol::Conversation> conversation)
     : host_(host),
       ordinal_(ordinal),
       client_(std::move(client)),
       upstream_(client_.get_executor()),
       upstream_endpoint_(std::move(upstream)),
+      conversation_(std::move(conversation)),
       to_upstream_(*this, client_, upstream_, host.counters().bytes_to_upstream, seed, Way::to_upstream),
       to_client_(*this, upstream_, client_, host.counters().bytes_to_client, seed, Way::to_client),
       closing_(host.clock()) {}
@@ -133,6 +136,17 @@ void Session::reset() {
   }
 }
 
+// From here on there are only bytes, and those that the other direction was waiting with are some.
+void Session::stop_framing(const protocol::Piece& piece) {
+  conversation_.reset();
+  host_.unframed(ordinal_, piece);
+  for (Direction* direction : {&to_upstream_, &to_client_}) {
+    if (!direction->head.empty() && !ended_) {
+      direction->take(std::exchange(direction->head, {}));
+    }
+  }
+}
+
 // Both ends have been told the end of the stream, and everything before it: an orderly close.
 void Session::end_if_done() {
   if (!ended_ && to_upstream_.done() && to_client_.done()) {
@@ -158,14 +172,14 @@ void Session::close() {
 void Session::write_failed(Direction& direction) {
   direction.broken = true;
   direction.drop_held();
-  Direction& other = &direction == &to_upstream_ ? to_client_ : to_upstream_;
-  if (other.done() || other.broken) {
+  Direction& opposite = other(direction);
+  if (opposite.done() || opposite.broken) {
     reset();
     return;
   }
-  other.source_reset = true;
-  if (other.source_ended) {
-    other.held.back().reset = true;  // its end waits to be passed on
+  opposite.source_reset = true;
+  if (opposite.source_ended) {
+    opposite.held.back().reset = true;  // its end waits to be passed on
   }
 }
 
@@ -230,18 +244,53 @@ void Session::Direction::read_when_ready() {
 }
 
 void Session::Direction::on_readable() {
+  // The head that has begun lies right before what is read now, so that the two are one piece of memory.
   const std::span<char> scratch = session.host_.scratch();
+  const std::span<char> fresh = scratch.subspan(protocol::kHeadBytes);
   error_code error;
-  const std::size_t size = from.read_some(asio::buffer(scratch.data(), scratch.size()), error);
+  const std::size_t size = from.read_some(asio::buffer(fresh.data(), fresh.size()), error);
   if (error == asio::error::eof) {
     take_end(source_reset);
   } else if (error && !would_block(error)) {
     take_end(true);
   } else if (size > 0 && !discarding) {
-    take(scratch.first(size));
+    const std::size_t begun = head.size();
+    const std::span<char> bytes = scratch.subspan(protocol::kHeadBytes - begun, begun + size);
+    std::copy(head.begin(), head.end(), bytes.begin());
+    head = {};
+    understand(bytes);
   }
   if (!session.ended_) {
     read_when_ready();
+  }
+}
+
+// Passes on the messages that are whole enough to be understood, in one piece, and keeps the head of the last.
+void Session::Direction::understand(std::span<const char> bytes) {
+  std::size_t understood = 0;
+  while (session.conversation_ && understood < bytes.size()) {
+    const protocol::Piece piece = session.conversation_->next(way, bytes.subspan(understood));
+    if (piece.is == protocol::Piece::Is::incomplete) {
+      const std::span<const char> rest = bytes.subspan(understood);
+      assert(rest.size() < protocol::kHeadBytes);
+      head.assign(rest.begin(), rest.end());
+      if (understood > 0) {
+        take(bytes.first(understood));
+      }
+      return;
+    }
+    if (piece.is == protocol::Piece::Is::unframed) {
+      session.stop_framing(piece);
+    } else if (piece.is == protocol::Piece::Is::message) {
+      ++session.host_.counters().messages;
+      if (piece.message.call) {
+        ++piece.message.operation->calls;
+      }
+    }
+    understood += piece.size;
+  }
+  if (!session.ended_ && !broken) {
+    take(bytes);
   }
 }
 
@@ -263,6 +312,12 @@ void Session::Direction::take(std::span<const char> bytes) {
 // A reset keeps its place behind the bytes before it, which the other end would have been given without a proxy too.
 void Session::Direction::take_end(bool reset) {
   source_ended = true;
+  if (!head.empty() && !discarding) {
+    take(std::exchange(head, {}));  // it will never be whole
+    if (session.ended_ || broken) {
+      return;
+    }
+  }
   if (discarding) {
     if (reset) {
       session.reset();
@@ -377,6 +432,7 @@ std::size_t Session::Direction::write(std::span<const char> bytes) {
 // What is held and what still comes is thrown away.
 void Session::Direction::discard() {
   discarding = true;
+  head = {};
   timer.cancel();
   drop_held();
   close_sink();

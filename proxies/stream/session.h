@@ -12,6 +12,7 @@
 
 #include "core/clock.h"
 #include "fault/rule.h"
+#include "protocol/conversation.h"
 #include "stream/proxy.h"
 #include "stream/shaper.h"
 
@@ -27,9 +28,10 @@ class SessionHost {
 
   virtual Clock& clock() = 0;
   virtual Counters& counters() = 0;
-  /// Memory to read into; what is in it is used up before anybody else reads.
+  /// Memory to read into, kHeadBytes and more; what is in it is used up before anybody else reads.
   virtual std::span<char> scratch() = 0;
   virtual void acted(const std::string& rule, std::uint64_t connection, const std::string& effect) = 0;
+  virtual void unframed(std::uint64_t connection, const protocol::Piece& piece) = 0;
   virtual void ended(std::uint64_t connection) = 0;
 };
 
@@ -37,7 +39,9 @@ using Tcp = boost::asio::ip::tcp;
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(SessionHost& host, std::uint64_t ordinal, Seed seed, Tcp::socket client, Tcp::endpoint upstream);
+  /// `conversation` is null where bytes are not framed.
+  Session(SessionHost& host, std::uint64_t ordinal, Seed seed, Tcp::socket client, Tcp::endpoint upstream,
+          std::unique_ptr<protocol::Conversation> conversation);
 
   /// Connects to the upstream and lets bytes through, unless the rules keep it from that.
   void start(const std::vector<fault::Rule>& rules);
@@ -55,6 +59,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void set_rules(const std::vector<fault::Rule>& rules);
     void read_when_ready();
     void on_readable();
+    void understand(std::span<const char> bytes);
     void take(std::span<const char> bytes);
     void take_end(bool reset);
     void flush();
@@ -78,6 +83,8 @@ class Session : public std::enable_shared_from_this<Session> {
     Tcp::socket& from;
     Tcp::socket& to;
     std::uint64_t& written;
+    const Way way;
+    std::string head;  // of a message: what has come of it
     Shaper shaper;
     Timer timer;
     std::deque<Chunk> held;
@@ -91,6 +98,10 @@ class Session : public std::enable_shared_from_this<Session> {
     bool source_reset = false;  // `from` is known to be gone: what can still be read ends in a reset
   };
 
+  Direction& other(const Direction& direction) {
+    return &direction == &to_upstream_ ? to_client_ : to_upstream_;
+  }
+  void stop_framing(const protocol::Piece& piece);
   void connect();
   void on_connected();
   void end_if_done();
@@ -103,6 +114,7 @@ class Session : public std::enable_shared_from_this<Session> {
   const std::uint64_t ordinal_;
   Tcp::socket client_, upstream_;
   const Tcp::endpoint upstream_endpoint_;
+  std::unique_ptr<protocol::Conversation> conversation_;
   Direction to_upstream_, to_client_;
   Timer closing_;  // while both ends are to close after a cut
   bool connecting_ = false;

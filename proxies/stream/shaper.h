@@ -11,10 +11,11 @@
 #include "core/draw.h"
 #include "core/time.h"
 #include "fault/rule.h"
+#include "protocol/conversation.h"
 
 namespace faultline::stream {
 
-enum class Way { to_upstream, to_client };
+using protocol::Way;
 
 bool acts_on(fault::Edge edge, Way way);
 
@@ -36,8 +37,8 @@ class Shaper {
   /// When a chunk that was read at `now` is due; never before a chunk that was read earlier.
   Instant due(Instant now);
 
-  /// There is something to write: how much of it may be written now. Zero: ask again at `again`, or after the rules have changed when it
-  /// is empty.
+  /// There is something to write: how much of it may be written now. Zero: ask again at `again`, or after the rules
+  /// have changed when it is empty.
   struct Allowance {
     std::size_t bytes = std::numeric_limits<std::size_t>::max();
     std::optional<Instant> again;

@@ -130,7 +130,7 @@ TEST(Passthrough, HoldsManyConnectionsAndCountsThem) {
 TEST(Passthrough, NamesThePortThatIsTaken) {
   Proxied proxied;
   try {
-    const Proxy second(proxied.loop, {.listen_port = proxied.proxy.port(), .upstream_port = 1},
+    const Proxy second(proxied.loop, {.listen = {.port = proxied.proxy.port()}, .upstream = {.port = 1}},
                        proxied.recorder);
     FAIL() << "two proxies on one port";
   } catch (const std::exception& error) {

@@ -29,7 +29,7 @@ struct Proxied {
   Listening server;
   Recorder recorder;
   Loop loop{"proxy"};
-  Proxy proxy{loop, {.name = "test", .upstream_port = server.port(), .seed = 7}, recorder};
+  Proxy proxy{loop, {.name = "test", .upstream = {.port = server.port()}, .seed = 7}, recorder};
 
   /// A connection through the proxy: the client's end and the server's.
   std::pair<Peer, Peer> connection() {

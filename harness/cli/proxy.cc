@@ -1,0 +1,335 @@
+// faultline proxy: proxies alone, between whatever one likes, with a look at what passes through them.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/signals.h"
+#include "core/error.h"
+#include "core/units.h"
+#include "protocol/protocols.h"
+#include "stream/proxy.h"
+
+namespace faultline::cli {
+namespace {
+
+constexpr Duration kTick = std::chrono::seconds(1);
+// Without a terminal.
+constexpr Duration kPlainEvery = std::chrono::seconds(5);
+
+struct ProxyCommand {
+  std::string file;
+  std::vector<std::string> listen, upstream, protocol;
+  bool json = false;
+  bool quiet = false;
+};
+
+std::vector<std::string> protocol_names() {
+  std::vector<std::string> names;
+  for (const protocol::Row& row : protocol::protocols()) {
+    names.emplace_back(row.name);
+  }
+  return names;
+}
+
+stream::Address read_address(Table& table, const std::string& key) {
+  const std::string text = table.required_text(key);
+  const auto address = stream::parse_address(text);
+  if (!address && !text.empty()) {
+    table.problem(key, fmt::format("'{}' is no address", text), "write it as host:port");
+  }
+  return address.value_or(stream::Address{});
+}
+
+// [[proxy]] tables: name, listen, upstream, protocol.
+std::vector<stream::ProxyOptions> read_file(const std::string& file, Diagnostics& problems) {
+  if (!std::filesystem::exists(file)) {
+    throw EnvironmentError(fmt::format("no such file: {}", file));
+  }
+  std::vector<stream::ProxyOptions> list;
+  Table root = Table::parse_file(file, problems);
+  for (Table& table : root.tables("proxy")) {
+    stream::ProxyOptions options;
+    options.listen = read_address(table, "listen");
+    options.upstream = read_address(table, "upstream");
+    options.protocol = table.one_of("protocol", protocol_names()).value_or("raw");
+    options.name = table.text("name").value_or(options.protocol);
+    table.finish();
+    list.push_back(std::move(options));
+  }
+  if (list.empty() && problems.empty()) {
+    root.missing("proxy");
+  }
+  root.finish();
+  return list;
+}
+
+// The n-th --listen goes with the n-th --upstream, and with the n-th --protocol or the only one.
+std::vector<stream::ProxyOptions> read_pairs(const ProxyCommand& command) {
+  if (command.listen.empty() || command.listen.size() != command.upstream.size()) {
+    throw CLI::ValidationError("--listen and --upstream", "are given in pairs");
+  }
+  if (command.protocol.size() > 1 && command.protocol.size() != command.listen.size()) {
+    throw CLI::ValidationError("--protocol", "is given once, or once for each pair");
+  }
+  std::vector<stream::ProxyOptions> list;
+  for (std::size_t i = 0; i < command.listen.size(); ++i) {
+    stream::ProxyOptions options;
+    const auto listen = stream::parse_address(command.listen[i]);
+    const auto upstream = stream::parse_address(command.upstream[i]);
+    if (!listen || !upstream) {
+      throw CLI::ValidationError(listen ? "--upstream" : "--listen",
+                                 fmt::format("'{}' is no address: write host:port",
+                                             listen ? command.upstream[i] : command.listen[i]));
+    }
+    options.listen = *listen;
+    options.upstream = *upstream;
+    options.protocol =
+        command.protocol.empty() ? "raw" : command.protocol[command.protocol.size() == 1 ? 0 : i];
+    options.name = options.protocol;
+    list.push_back(std::move(options));
+  }
+  return list;
+}
+
+// Says once for each reason why connections are not framed; the counts are in the view.
+class Watcher final : public stream::Observer {
+ public:
+  Watcher(std::string name, bool silent) : name_(std::move(name)), silent_(silent) {}
+
+  void unframed(std::uint64_t connection, std::string_view reason, bool handed_through) override {
+    if (!silent_ && std::find(told_.begin(), told_.end(), reason) == told_.end()) {
+      told_.emplace_back(reason);
+      fmt::print(stderr, "\r\033[K{}: connection {} {}: {}\n", name_, connection,
+                 handed_through ? "is handed through" : "is not framed", reason);
+    }
+  }
+
+ private:
+  const std::string name_;
+  const bool silent_;
+  std::vector<std::string> told_;
+};
+
+struct Running {
+  stream::ProxyOptions options;
+  std::unique_ptr<Watcher> watcher;
+  std::unique_ptr<stream::Proxy> proxy;
+  stream::Counters before{};
+  std::map<std::string, std::uint64_t> calls_before{};
+
+  std::string listens_at() const {
+    return stream::to_text(stream::Address{options.listen.host, proxy->port()});
+  }
+};
+
+std::string per_second(std::uint64_t now, std::uint64_t before, Duration length) {
+  const double rate = static_cast<double>(now - before) / seconds(length);
+  return rate >= 9'999.5 ? fmt::format("{:.1f}k", rate / 1'000) : fmt::format("{:.0f}", rate);
+}
+
+std::string bytes_per_second(std::uint64_t now, std::uint64_t before, Duration length) {
+  double rate = static_cast<double>(now - before) / seconds(length);
+  for (const char* unit : {"B", "KiB", "MiB"}) {
+    if (rate < 1'000) {
+      return fmt::format("{:.{}f} {}/s", rate, rate < 10 && *unit != 'B' ? 1 : 0, unit);
+    }
+    rate /= 1'024;
+  }
+  return fmt::format("{:.1f} GiB/s", rate);
+}
+
+// One line a proxy, and below it the operations that were called most since the last look.
+std::vector<std::string> look(Running& running, Duration length) {
+  const stream::Counters now = running.proxy->counters();
+  std::vector<std::string> lines;
+  std::string line = fmt::format("{} {} open", running.options.name, now.open);
+  if (running.options.protocol != "raw") {
+    line += fmt::format(", {} messages/s", per_second(now.messages, running.before.messages, length));
+  }
+  line += fmt::format(", {} out, {} back",
+                      bytes_per_second(now.bytes_to_upstream, running.before.bytes_to_upstream, length),
+                      bytes_per_second(now.bytes_to_client, running.before.bytes_to_client, length));
+  if (now.unreachable > 0) {
+    line += fmt::format(", {} reset: upstream cannot be reached", now.unreachable);
+  }
+  if (now.unframed > 0) {
+    line += fmt::format(", {} not framed", now.unframed);
+  }
+  lines.push_back(line);
+  std::vector<std::pair<std::uint64_t, std::string>> busiest;
+  for (const stream::Proxy::Calls& calls : running.proxy->calls()) {
+    std::uint64_t& before = running.calls_before[calls.operation];
+    if (calls.calls > before) {
+      busiest.emplace_back(calls.calls - before, calls.operation);
+    }
+    before = calls.calls;
+  }
+  std::sort(busiest.rbegin(), busiest.rend());
+  constexpr std::size_t kShown = 5;
+  for (std::size_t i = 0; i < std::min(kShown, busiest.size()); ++i) {
+    lines.push_back(fmt::format("  {:>7}/s  {}", per_second(busiest[i].first, 0, length), busiest[i].second));
+  }
+  running.before = now;
+  return lines;
+}
+
+nlohmann::ordered_json to_json(const Running& running) {
+  const stream::Counters now = running.proxy->counters();
+  nlohmann::ordered_json calls = nlohmann::ordered_json::object();
+  for (const stream::Proxy::Calls& one : running.proxy->calls()) {
+    calls[one.operation] = one.calls;
+  }
+  return {{"name", running.options.name},
+          {"protocol", running.options.protocol},
+          {"listen", running.listens_at()},
+          {"upstream", stream::to_text(running.options.upstream)},
+          {"accepted", now.accepted},
+          {"open", now.open},
+          {"unreachable", now.unreachable},
+          {"bytes_to_upstream", now.bytes_to_upstream},
+          {"bytes_to_client", now.bytes_to_client},
+          {"messages", now.messages},
+          {"unframed", now.unframed},
+          {"handed_through", now.handed_through},
+          {"calls", std::move(calls)}};
+}
+
+void print_json(const std::vector<Running>& proxies, Duration since) {
+  nlohmann::ordered_json line = {{"at", seconds(since)}, {"proxies", nlohmann::ordered_json::array()}};
+  for (const Running& running : proxies) {
+    line["proxies"].push_back(to_json(running));
+  }
+  // Operations may hold bytes that are no UTF-8.
+  fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  std::fflush(stdout);
+}
+
+// Draws over what it drew before, on a terminal.
+class View {
+ public:
+  explicit View(bool terminal) : terminal_(terminal) {}
+
+  void show(const std::vector<std::string>& lines) {
+    clear();
+    for (const std::string& line : lines) {
+      fmt::print("{}\n", terminal_ ? fit(line) : line);
+    }
+    drawn_ = terminal_ ? lines.size() : 0;
+    std::fflush(stdout);
+  }
+
+  void clear() {
+    if (drawn_ > 0) {
+      fmt::print("\033[{}A\033[J", drawn_);
+      drawn_ = 0;
+    }
+  }
+
+ private:
+  static std::string fit(const std::string& line) {
+    const std::size_t width = columns() - 1;
+    return line.size() <= width ? line : line.substr(0, width - 3) + "...";
+  }
+
+  const bool terminal_;
+  std::size_t drawn_ = 0;
+};
+
+void print_totals(const std::vector<Running>& proxies) {
+  for (const Running& running : proxies) {
+    const stream::Counters now = running.proxy->counters();
+    fmt::print("{}: {} connections, {} messages, {} out, {} back\n", running.options.name, now.accepted,
+               now.messages, to_text(Size{now.bytes_to_upstream}), to_text(Size{now.bytes_to_client}));
+    constexpr std::size_t kShown = 20;
+    const auto calls = running.proxy->calls();
+    for (std::size_t i = 0; i < std::min(kShown, calls.size()); ++i) {
+      fmt::print("  {:>10}  {}\n", calls[i].calls, calls[i].operation);
+    }
+    if (calls.size() > kShown) {
+      fmt::print("  and {} more operations (--json has all)\n", calls.size() - kShown);
+    }
+  }
+}
+
+int run_proxies(const ProxyCommand& command) {
+  Diagnostics problems;
+  const auto options = command.file.empty() ? read_pairs(command) : read_file(command.file, problems);
+  for (const Diagnostic& problem : problems) {
+    fmt::print(stderr, "{}\n", to_text(problem));
+  }
+  if (!problems.empty()) {
+    return kUsage;
+  }
+  run::Stop stop;
+  const Signals signals(stop);
+  Loop loop("proxies");
+  std::vector<Running> proxies;
+  for (const stream::ProxyOptions& each : options) {
+    auto watcher = std::make_unique<Watcher>(each.name, command.json || command.quiet);
+    auto proxy = std::make_unique<stream::Proxy>(loop, each, *watcher);
+    proxies.push_back({each, std::move(watcher), std::move(proxy)});
+    if (!command.json) {
+      fmt::print("{} {} -> {}\n", each.name, proxies.back().listens_at(), stream::to_text(each.upstream));
+    }
+  }
+  std::fflush(stdout);
+  const bool terminal = is_terminal() && !command.json;
+  const Duration every = terminal || command.json ? kTick : kPlainEvery;
+  const Instant began = monotonic_now();
+  View view(terminal);
+  Instant last = began;
+  if (command.json) {
+    print_json(proxies, Duration{});  // so that a program knows the ports
+  }
+  while (stop.wait_until(last + every)) {
+    const Instant now = monotonic_now();
+    if (command.json) {
+      print_json(proxies, now - began);
+    } else if (!command.quiet) {
+      std::vector<std::string> lines;
+      for (Running& running : proxies) {
+        const auto more = look(running, now - last);
+        lines.insert(lines.end(), more.begin(), more.end());
+      }
+      view.show(lines);
+    }
+    last = now;
+  }
+  view.clear();
+  if (command.json) {
+    print_json(proxies, monotonic_now() - began);
+  } else {
+    print_totals(proxies);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_proxy(CLI::App& program, int& status) {
+  CLI::App* command = program.add_subcommand("proxy", "Run proxies alone, and show what passes through them");
+  command->footer(
+      "Examples:\n"
+      "  faultline proxy --listen :6380 --upstream 127.0.0.1:6379 --protocol redis\n"
+      "  faultline proxy proxies.toml       with [[proxy]] tables: name, listen, upstream, protocol");
+  auto options = std::make_shared<ProxyCommand>();
+  auto* file = command->add_option("file", options->file, "A file of [[proxy]] tables")->type_name("FILE");
+  for (CLI::Option* pair :
+       {command->add_option("--listen", options->listen, "Where to listen; port 0 takes a free one"),
+        command->add_option("--upstream", options->upstream, "Where to connect to")}) {
+    pair->type_name("HOST:PORT")->excludes(file)->allow_extra_args(false);
+  }
+  command->add_option("--protocol", options->protocol, "What is spoken there (raw)")
+      ->check(CLI::IsMember(protocol_names()))
+      ->excludes(file)
+      ->allow_extra_args(false);
+  command->add_flag("--json", options->json, "A line of JSON each second, for machines");
+  command->add_flag("-q,--quiet", options->quiet, "Only the totals, at the end");
+  command->callback([options, &status] { status = run_proxies(*options); });
+}
+
+}  // namespace faultline::cli

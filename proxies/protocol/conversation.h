@@ -1,0 +1,108 @@
+#pragma once
+// What the bytes of a connection mean. A Conversation is given the bytes of both directions in the order in which the
+// proxy read them, and takes them apart into pieces, each a whole message or a part of one, without losing a byte:
+// written out again in order, the pieces are the stream. It follows both directions together, because neither can be
+// understood alone: which answer belongs to which request, whether a HEAD has a body, what a COPY has begun.
+//
+//   while (!bytes.empty()) {
+//     const Piece piece = conversation.next(way, bytes);
+//     if (piece.is == Piece::Is::incomplete) { … keep `bytes`, and come again with more behind them … }
+//     if (piece.is == Piece::Is::unframed) { … everything from here on, both ways, is only bytes … }
+//     … pass on bytes.first(piece.size); piece.message says what begins here, if anything does …
+//     bytes = bytes.subspan(piece.size);
+//   }
+//
+// Whatever the chunks, the messages are the same. A message is never gathered whole: what identifies it (its head) is
+// waited for, up to kHeadBytes, and the rest is streamed. A conversation belongs to one thread, holds no socket, and
+// allocates nothing for a message once it has seen messages of that kind.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "protocol/operations.h"
+
+namespace faultline::protocol {
+
+/// Which way bytes go.
+enum class Way { to_upstream, to_client };
+
+/// A head is waited for up to this size; what is longer is identified by its beginning.
+inline constexpr std::size_t kHeadBytes = 64 * 1024;
+
+/// The requests of one connection that may wait for their answers: what is beyond it is not framed any more.
+inline constexpr std::size_t kMostPending = std::size_t{1} << 20;
+
+/// What begins at a piece.
+struct Message {
+  Way way = Way::to_upstream;
+  /// Of the request, or of the request that this answers. Null for what is neither: a notice, a published message.
+  Operation* operation = nullptr;
+  /// The ordinal of that request on its connection, from 1; 0 for none.
+  std::uint64_t request = 0;
+  /// It asks the dependency to do something: what is counted as a call of its operation. The other messages of a
+  /// request (a Bind, a Sync) are not.
+  bool call = false;
+};
+
+struct Piece {
+  enum class Is {
+    message,  // a message begins here: so many of its bytes are at hand
+    body,     // so many bytes go on with the message before
+    incomplete,  // a message begins here, and more of it is needed; nothing was taken, and `bytes` is below kHeadBytes
+    unframed  // from here on the conversation understands nothing any more; nothing was taken
+  };
+  Is is = Is::incomplete;
+  std::size_t size = 0;
+  Message message;              // of `message`
+  std::string_view reason;      // of `unframed`: static text, for people
+  bool handed_through = false;  // of `unframed`: the two ends agreed on another protocol, nothing is wrong
+};
+
+class Conversation {
+ public:
+  Conversation() = default;
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+  virtual ~Conversation() = default;
+
+  /// `bytes` is not empty, and begins where the last piece of this direction ended.
+  virtual Piece next(Way way, std::span<const char> bytes) = 0;
+};
+
+inline Piece incomplete() {
+  return {};
+}
+inline Piece body(std::size_t size) {
+  return {.is = Piece::Is::body, .size = size, .message = {}, .reason = {}};
+}
+inline Piece message(std::size_t size, const Message& begins) {
+  return {.is = Piece::Is::message, .size = size, .message = begins, .reason = {}};
+}
+/// Not what this protocol is.
+inline Piece unframed(std::string_view reason) {
+  return {.is = Piece::Is::unframed, .size = 0, .message = {}, .reason = reason};
+}
+/// Another protocol from here on, as both ends agreed.
+inline Piece handed_through(std::string_view reason) {
+  return {.is = Piece::Is::unframed, .size = 0, .message = {}, .reason = reason, .handed_through = true};
+}
+
+/// What the conversations of one proxy share. Belongs to the proxy's thread, and outlives its conversations.
+class Protocol {
+ public:
+  Protocol() = default;
+  Protocol(const Protocol&) = delete;
+  Protocol& operator=(const Protocol&) = delete;
+  virtual ~Protocol() = default;
+
+  /// For a connection with this ordinal.
+  virtual std::unique_ptr<Conversation> open(std::uint64_t connection) = 0;
+
+  Operations operations;
+};
+
+}  // namespace faultline::protocol

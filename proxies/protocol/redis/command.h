@@ -1,0 +1,45 @@
+#pragma once
+// One command as a client sends it: an array of bulk strings, or an inline line (Redis serialization protocol
+// specification, "Sending commands to a Redis server" and "Inline commands").
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace faultline::protocol::redis {
+
+/// The head of a command: its arguments as far as they lie within the head. Reused from command to command.
+struct Command {
+  std::vector<std::string_view> arguments;  // views of the bytes that were read
+  std::uint64_t count = 0;                  // of all arguments; 0: an empty line, which has no answer
+  /// What is still to come behind the head: so many bytes of an argument that has begun (its line end included), and
+  /// so many arguments after that.
+  std::uint64_t bytes_left = 0, arguments_left = 0;
+};
+
+struct Parsed {
+  enum class Is { whole, incomplete, wrong };
+  Is is = Is::incomplete;
+  std::size_t size = 0;     // of the head
+  std::string_view reason;  // of `wrong`
+};
+
+/// Reads the head of the command that `bytes` begin with.
+Parsed parse_command(std::span<const char> bytes, Command& command);
+
+/// Appends what the command is without its data: its name, its subcommand, the pattern of its first key:
+/// "CLIENT SETNAME", "SETEX response:*".
+void append_operation(std::string& to, const Command& command);
+
+/// How the line of an aggregate or a bulk string is read: "$12\r\n". -1 for a null.
+struct Length {
+  enum class Is { whole, incomplete, wrong };
+  Is is = Is::incomplete;
+  std::size_t size = 0;  // of the line
+  std::int64_t value = 0;
+};
+Length parse_length(std::string_view line);
+
+}  // namespace faultline::protocol::redis
