@@ -1,0 +1,169 @@
+// Redis's clients do not notice the proxy.
+
+#include <hiredis/hiredis.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "behind.h"
+#include "process/directory.h"
+#include "redis/server.h"
+
+namespace faultline::stream {
+namespace {
+
+using Context = std::unique_ptr<redisContext, decltype(&redisFree)>;
+using Reply = std::unique_ptr<redisReply, decltype(&freeReplyObject)>;
+
+Context connect(std::uint16_t port) {
+  return {redisConnect("127.0.0.1", port), &redisFree};
+}
+
+std::string text(const redisReply* reply) {
+  if (!reply) {
+    return "(no reply)";
+  }
+  std::string all = std::to_string(reply->type) + ":";
+  if (reply->type == REDIS_REPLY_INTEGER) {
+    all += std::to_string(reply->integer);
+  } else if (reply->type == REDIS_REPLY_ARRAY) {
+    for (std::size_t i = 0; i < reply->elements; ++i) {
+      all += "[" + text(reply->element[i]) + "]";
+    }
+  } else if (reply->str) {
+    all.append(reply->str, static_cast<std::size_t>(reply->len));
+  }
+  return all;
+}
+
+class RedisClients : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    guardian_ = std::make_unique<process::Guardian>();
+    directory_ = std::make_unique<process::Directory>(*guardian_, "clients");
+    server_ =
+        std::make_unique<redis::Server>(*guardian_, redis::Options{.log = directory_->path() / "redis.log"});
+  }
+  static void TearDownTestSuite() {
+    server_.reset();
+    directory_.reset();
+    guardian_.reset();
+  }
+
+  static std::string ask(const char* command) {
+    const Context context = connect(server_->port());
+    return text(
+        Reply(static_cast<redisReply*>(redisCommand(context.get(), command)), &freeReplyObject).get());
+  }
+  static void empty() { ask("FLUSHALL"); }
+  static void same(const std::string& line) {
+    expect_the_same(server_->port(), "redis", empty, [&](std::uint16_t port) {
+      const Outcome outcome =
+          shell(line, {{"PORT", std::to_string(port)}, {"URL", "redis://127.0.0.1:" + std::to_string(port)}});
+      return std::to_string(outcome.status) + "\n" + outcome.said;
+    });
+  }
+
+  static std::unique_ptr<process::Guardian> guardian_;
+  static std::unique_ptr<process::Directory> directory_;
+  static std::unique_ptr<redis::Server> server_;
+};
+
+std::unique_ptr<process::Guardian> RedisClients::guardian_;
+std::unique_ptr<process::Directory> RedisClients::directory_;
+std::unique_ptr<redis::Server> RedisClients::server_;
+
+TEST_F(RedisClients, RedisCliGetsTheSameInResp2AndResp3) {
+  for (const std::string version : {"-2", "-3"}) {
+    same("redis-cli " + version + " -p $PORT < redis.txt");
+  }
+}
+
+TEST_F(RedisClients, RedisCliPipesManyCommandsIn) {
+  same(
+      "seq 1 20000 | sed 's/.*/SET key:& \"value &\"/' | redis-cli -p $PORT --pipe && redis-cli -p $PORT "
+      "DBSIZE");
+}
+
+TEST_F(RedisClients, NpmRedisGetsTheSameWithResp3AndPushes) {
+  same("node redis.mjs $URL");
+}
+
+TEST_F(RedisClients, NpmIoredisAndBullmqGetTheSame) {
+  same("node --no-warnings ioredis.mjs $URL");
+}
+
+// The calls of each command, as INFO commandstats has them, in lower case with a bar before a subcommand.
+std::map<std::string, std::uint64_t> commandstats(const std::string& info) {
+  std::map<std::string, std::uint64_t> calls;
+  std::istringstream lines(info);
+  const std::string prefix = "cmdstat_";
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t at = line.find(prefix), end = line.find(":calls=");
+    if (at != std::string::npos && end != std::string::npos) {
+      const std::size_t name = at + prefix.size();
+      calls[line.substr(name, end - name)] = std::stoull(line.substr(end + 7));
+    }
+  }
+  return calls;
+}
+
+TEST_F(RedisClients, RedisBenchmarkIsCountedAsTheServerCounts) {
+  for (const bool rechunked : {false, true}) {
+    const Behind behind(server_->port(), "redis", rechunked);
+    ask("CONFIG RESETSTAT");
+    const std::string requests = rechunked ? "300" : "3000";
+    for (const std::string options : {"", "-P 16", "-t get,set,lrange -r 1000 -3"}) {
+      const Outcome outcome = shell("redis-benchmark -q -n " + requests + " -c 20 -p " +
+                                    std::to_string(behind.port()) + " " + options);
+      EXPECT_EQ(outcome.status, 0) << outcome.said;
+    }
+    behind.expect_framed();
+    std::map<std::string, std::uint64_t> counted;
+    for (const auto& [operation, calls] : behind.calls()) {
+      std::string name = operation.substr(0, operation.find(' '));
+      if (name == "CONFIG") {
+        name = "CONFIG|GET";
+      }
+      std::transform(name.begin(), name.end(), name.begin(),
+                     [](char c) { return static_cast<char>(std::tolower(c)); });
+      counted[name] += calls;
+    }
+    auto at_server = commandstats(ask("INFO commandstats"));
+    at_server.erase("config|resetstat");  // our own
+    EXPECT_EQ(counted, at_server);
+    EXPECT_GE(counted["lrange"], 5U * std::stoull(requests));
+  }
+}
+
+// Many commands sent before their replies are read.
+std::string pipelined(std::uint16_t port) {
+  const Context context = connect(port);
+  std::string got;
+  for (int i = 0; i < 500; ++i) {
+    redisAppendCommand(context.get(), "SET key:%d %d", i, i);
+    redisAppendCommand(context.get(), "INCR key:%d", i);
+    redisAppendCommand(context.get(), "LPUSH list %b", "with\0zero", static_cast<std::size_t>(9));
+  }
+  redisAppendCommand(context.get(), "LRANGE list 0 -1");
+  redisAppendCommand(context.get(), "WRONG");
+  redisAppendCommand(context.get(), "MULTI");
+  redisAppendCommand(context.get(), "GET key:7");
+  redisAppendCommand(context.get(), "EXEC");
+  for (int i = 0; i < 1'505; ++i) {
+    redisReply* reply = nullptr;
+    if (redisGetReply(context.get(), reinterpret_cast<void**>(&reply)) != REDIS_OK) {
+      return got + context->errstr;
+    }
+    got += text(Reply(reply, &freeReplyObject).get()) + "\n";
+  }
+  return got;
+}
+
+TEST_F(RedisClients, HiredisGetsTheSameOfAPipeline) {
+  expect_the_same(
+      server_->port(), "redis", [] { RedisClients::empty(); }, pipelined);
+}
+
+}  // namespace
+}  // namespace faultline::stream
