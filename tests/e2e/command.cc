@@ -10,8 +10,6 @@
 #include <sstream>
 #include <stdexcept>
 
-extern char** environ;  // environ(7)
-
 namespace faultline::e2e {
 
 namespace fs = std::filesystem;

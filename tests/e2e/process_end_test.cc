@@ -17,8 +17,6 @@
 
 #include <nlohmann/json.hpp>
 
-extern char** environ;  // environ(7)
-
 namespace faultline::e2e {
 namespace {
 
