@@ -121,6 +121,20 @@ std::optional<scenario::Scenario> read_scenario(const fs::path& file, const Scen
   return scenario;
 }
 
+void add_transport(CLI::App& command, std::string& name) {
+  command
+      .add_option("--transport", name,
+                  "How the proxies move bytes: io_uring, or Asio's reactor, which works everywhere (auto)")
+      ->type_name("auto|reactor|uring")
+      ->check(CLI::IsMember({"auto", "reactor", "uring"}).description(""));
+}
+
+transport::Kind transport_kind(const std::string& name) {
+  return name == "uring"     ? transport::Kind::uring
+         : name == "reactor" ? transport::Kind::reactor
+                             : transport::Kind::automatic;
+}
+
 bool is_terminal() {
   return isatty(STDOUT_FILENO) != 0;
 }

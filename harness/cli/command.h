@@ -9,6 +9,7 @@
 #include "core/diagnostic.h"
 #include "core/table.h"
 #include "scenario/scenario.h"
+#include "transport/transport.h"
 
 namespace faultline::cli {
 
@@ -33,6 +34,10 @@ struct ScenarioOptions {
   /// As words of a command line, for "run it again".
   std::string to_words() const;
 };
+
+/// --transport auto|reactor|uring
+void add_transport(CLI::App& command, std::string& name);
+transport::Kind transport_kind(const std::string& name);
 
 /// The scenario files under these paths, a directory standing for every .toml file in it, by name. Throws
 /// EnvironmentError for a path that is not there.

@@ -10,6 +10,7 @@
 #include "cli/signals.h"
 #include "core/error.h"
 #include "core/units.h"
+#include "loop/loop.h"
 #include "protocol/protocols.h"
 #include "stream/proxy.h"
 
@@ -23,6 +24,7 @@ constexpr Duration kPlainEvery = std::chrono::seconds(5);
 struct ProxyCommand {
   std::string file;
   std::vector<std::string> listen, upstream, protocol;
+  std::string transport = "auto";
   bool json = false;
   bool quiet = false;
 };
@@ -35,13 +37,13 @@ std::vector<std::string> protocol_names() {
   return names;
 }
 
-stream::Address read_address(Table& table, const std::string& key) {
+transport::Address read_address(Table& table, const std::string& key) {
   const std::string text = table.required_text(key);
-  const auto address = stream::parse_address(text);
+  const auto address = transport::parse_address(text);
   if (!address && !text.empty()) {
     table.problem(key, fmt::format("'{}' is no address", text), "write it as host:port");
   }
-  return address.value_or(stream::Address{});
+  return address.value_or(transport::Address{});
 }
 
 // [[proxy]] tables: name, listen, upstream, protocol.
@@ -78,8 +80,8 @@ std::vector<stream::ProxyOptions> read_pairs(const ProxyCommand& command) {
   std::vector<stream::ProxyOptions> list;
   for (std::size_t i = 0; i < command.listen.size(); ++i) {
     stream::ProxyOptions options;
-    const auto listen = stream::parse_address(command.listen[i]);
-    const auto upstream = stream::parse_address(command.upstream[i]);
+    const auto listen = transport::parse_address(command.listen[i]);
+    const auto upstream = transport::parse_address(command.upstream[i]);
     if (!listen || !upstream) {
       throw CLI::ValidationError(listen ? "--upstream" : "--listen",
                                  fmt::format("'{}' is no address: write host:port",
@@ -122,7 +124,7 @@ struct Running {
   std::map<std::string, std::uint64_t> calls_before{};
 
   std::string listens_at() const {
-    return stream::to_text(stream::Address{options.listen.host, proxy->port()});
+    return transport::to_text(transport::Address{options.listen.host, proxy->port()});
   }
 };
 
@@ -186,7 +188,7 @@ nlohmann::ordered_json to_json(const Running& running) {
   return {{"name", running.options.name},
           {"protocol", running.options.protocol},
           {"listen", running.listens_at()},
-          {"upstream", stream::to_text(running.options.upstream)},
+          {"upstream", transport::to_text(running.options.upstream)},
           {"accepted", now.accepted},
           {"open", now.open},
           {"unreachable", now.unreachable},
@@ -266,14 +268,14 @@ int run_proxies(const ProxyCommand& command) {
   }
   run::Stop stop;
   const Signals signals(stop);
-  Loop loop("proxies");
+  const auto carrier = transport::make(transport_kind(command.transport), "proxies");
   std::vector<Running> proxies;
   for (const stream::ProxyOptions& each : options) {
     auto watcher = std::make_unique<Watcher>(each.name, command.json || command.quiet);
-    auto proxy = std::make_unique<stream::Proxy>(loop, each, *watcher);
+    auto proxy = std::make_unique<stream::Proxy>(*carrier, each, *watcher);
     proxies.push_back({each, std::move(watcher), std::move(proxy)});
     if (!command.json) {
-      fmt::print("{} {} -> {}\n", each.name, proxies.back().listens_at(), stream::to_text(each.upstream));
+      fmt::print("{} {} -> {}\n", each.name, proxies.back().listens_at(), transport::to_text(each.upstream));
     }
   }
   std::fflush(stdout);
@@ -327,6 +329,7 @@ void add_proxy(CLI::App& program, int& status) {
       ->check(CLI::IsMember(protocol_names()))
       ->excludes(file)
       ->allow_extra_args(false);
+  add_transport(*command, options->transport);
   command->add_flag("--json", options->json, "A line of JSON each second, for machines");
   command->add_flag("-q,--quiet", options->quiet, "Only the totals, at the end");
   command->callback([options, &status] { status = run_proxies(*options); });

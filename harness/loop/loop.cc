@@ -7,9 +7,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <map>
 #include <thread>
-#include <unordered_map>
+
+#include "loop/timers.h"
 
 namespace faultline {
 
@@ -21,7 +21,7 @@ Instant monotonic_now() {
 
 namespace {
 
-// All calls in one ordered list, and one timer for the earliest of them.
+// One timer for the earliest call.
 class LoopClock final : public Clock {
  public:
   explicit LoopClock(asio::io_context& io) : timer_(io) {}
@@ -29,53 +29,35 @@ class LoopClock final : public Clock {
   Instant now() const override { return monotonic_now(); }
 
   TimerId call_at(Instant when, std::function<void()> what) override {
-    const TimerId id = next_++;
-    calls_.emplace(std::pair{when, id}, std::move(what));
-    due_.emplace(id, when);
-    if (calls_.begin()->first.second == id) {
+    const auto before = calls_.next();
+    const TimerId id = calls_.add(when, std::move(what));
+    if (!before || when < *before) {
       arm();
     }
     return id;
   }
 
-  void cancel(TimerId id) override {
-    if (const auto found = due_.find(id); found != due_.end()) {
-      calls_.erase({found->second, id});  // the timer may go off for nothing once
-      due_.erase(found);
-    }
-  }
+  // The timer may then go off for nothing once.
+  void cancel(TimerId id) override { calls_.remove(id); }
 
  private:
   void arm() {
-    if (calls_.empty()) {
+    const auto next = calls_.next();
+    if (!next) {
       return;
     }
-    timer_.expires_at(
-        std::chrono::steady_clock::time_point(std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-            calls_.begin()->first.first.time_since_epoch())));
+    timer_.expires_at(std::chrono::steady_clock::time_point(
+        std::chrono::duration_cast<std::chrono::steady_clock::duration>(next->time_since_epoch())));
     timer_.async_wait([this](const boost::system::error_code& error) {
       if (!error) {
-        make_calls();
+        calls_.make_due(now());
+        arm();
       }
     });
   }
 
-  // Those that are due now; what they ask for in turn waits for the next time, even when it is due at once, so that
-  // sockets are served in between.
-  void make_calls() {
-    const std::pair end{now(), next_};
-    while (!calls_.empty() && calls_.begin()->first < end) {
-      auto call = calls_.extract(calls_.begin());
-      due_.erase(call.key().second);
-      call.mapped()();
-    }
-    arm();
-  }
-
   asio::steady_timer timer_;
-  TimerId next_ = 1;
-  std::map<std::pair<Instant, TimerId>, std::function<void()>> calls_;
-  std::unordered_map<TimerId, Instant> due_;
+  Timers calls_;
 };
 
 }  // namespace

@@ -73,7 +73,8 @@ struct Environment::Impl {
   Addresses addresses;
   process::Guardian guardian;
   Loop mocks_loop{"mocks"};
-  Loop proxies_loop{"proxies"};
+  const std::unique_ptr<transport::Transport> carrier =
+      transport::make(transport::Kind::automatic, "proxies");
   ledger::Ledger ledger;
   std::mutex mutex;  // guards the servers and the service against a restart from two steps at once
   std::unique_ptr<postgres::Server> postgres;
@@ -154,7 +155,7 @@ struct Environment::Impl {
       options.protocol = protocol_of(dependency.name);
       options.seed = scenario.seed;
       proxies[dependency.name] =
-          std::make_unique<stream::Proxy>(proxies_loop, options, observers(dependency.name));
+          std::make_unique<stream::Proxy>(*carrier, options, observers(dependency.name));
     }
   }
 

@@ -1,25 +1,20 @@
 #pragma once
 // The listening side of a proxy: open, closed while the port stays ours, or one in which connecting hangs. Internal to
-// this folder; lives on the proxy's loop.
+// this folder; lives on the proxy's transport.
 
-#include <boost/asio/ip/tcp.hpp>
 #include <functional>
-#include <optional>
+#include <memory>
 
-#include "core/clock.h"
+#include "transport/transport.h"
 
 namespace faultline::stream {
 
 class Listener {
  public:
-  using Tcp = boost::asio::ip::tcp;
-  using Accepted = std::function<void(Tcp::socket)>;
+  using Accepted = std::function<void(transport::Fd)>;
 
   /// Takes the port, and does not listen yet. Throws EnvironmentError when it cannot be had.
-  Listener(boost::asio::io_context& io, Clock& clock, Tcp::endpoint endpoint, Accepted accepted);
-  ~Listener() { close(); }
-  Listener(const Listener&) = delete;
-  Listener& operator=(const Listener&) = delete;
+  Listener(transport::Transport& transport, const transport::Endpoint& endpoint, Accepted accepted);
 
   std::uint16_t port() const { return endpoint_.port(); }
 
@@ -34,17 +29,14 @@ class Listener {
 
  private:
   enum class State { closed, open, hanging };
-  void listen(int backlog);
-  void accept();
+  transport::Fd listening(int backlog) const;
 
-  boost::asio::io_context& io_;
-  Clock& clock_;
-  Tcp::endpoint endpoint_;
+  transport::Transport& transport_;
+  transport::Endpoint endpoint_;
   const Accepted accepted_;
-  Tcp::socket holder_;  // keeps the port
-  std::optional<Tcp::acceptor> acceptor_;
-  std::optional<Tcp::socket> filler_;
-  Timer retry_;
+  transport::Fd holder_;  // keeps the port
+  std::unique_ptr<transport::Ongoing> accepting_;
+  transport::Fd hanging_, filler_;
   State state_ = State::closed;
 };
 

@@ -3,22 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <boost/asio/io_context.hpp>
 #include <utility>
 
 #include "protocol/protocols.h"
 #include "stream/listener.h"
-#include "stream/resolve.h"
 #include "stream/session.h"
 
 namespace faultline::stream {
 
-namespace asio = boost::asio;
-
 namespace {
-
-constexpr std::size_t kScratchBytes = protocol::kHeadBytes + 64 * 1024;
 
 template <typename F>
 const fault::Rule* find(const std::vector<fault::Rule>& rules) {
@@ -40,20 +33,20 @@ std::vector<fault::Rule> heeded(std::vector<fault::Rule> rules) {
 
 }  // namespace
 
-// Lives on the loop's thread.
+// Lives on the transport's thread.
 struct Proxy::Impl final : SessionHost {
-  Impl(Loop& on, ProxyOptions with, Observer& tell)
+  Impl(transport::Transport& on, ProxyOptions with, Observer& tell)
       : loop(on),
         options(std::move(with)),
         observer(tell),
-        upstream(resolve(on.io(), options.upstream)),
+        upstream(transport::resolve(options.upstream)),
         protocol(protocol::find_protocol(options.protocol)->make()),
-        listener(on.io(), on.clock(), resolve(on.io(), options.listen),
-                 [this](Tcp::socket socket) { accept(std::move(socket)); }) {}
+        listener(on, transport::resolve(options.listen),
+                 [this](transport::Fd socket) { accept(std::move(socket)); }) {}
 
-  Clock& clock() override { return loop.clock(); }
+  transport::Transport& carrier() override { return loop; }
   Counters& counters() override { return count; }
-  std::span<char> scratch() override { return scratch_bytes; }
+  std::string& scratch() override { return scratch_bytes; }
 
   void acted(const std::string& rule, std::uint64_t connection, const std::string& effect) override {
     ++count.acted[rule];
@@ -70,7 +63,7 @@ struct Proxy::Impl final : SessionHost {
     sessions.erase(connection);
   }
 
-  void accept(Tcp::socket socket) {
+  void accept(transport::Fd socket) {
     const std::uint64_t ordinal = ++count.accepted;
     ++count.open;
     const auto session = std::make_shared<Session>(*this, ordinal, options.seed, std::move(socket), upstream,
@@ -138,32 +131,33 @@ struct Proxy::Impl final : SessionHost {
     }
   }
 
-  Loop& loop;
+  transport::Transport& loop;
   const ProxyOptions options;
   Observer& observer;
-  const Tcp::endpoint upstream;
+  const transport::Endpoint upstream;
   const std::unique_ptr<protocol::Protocol> protocol;
   Counters count;
   std::vector<fault::Rule> rules;
   bool down = false;
-  std::array<char, kScratchBytes> scratch_bytes;
+  std::string scratch_bytes;
   std::map<std::uint64_t, std::shared_ptr<Session>> sessions;
   Listener listener;
 };
 
-Proxy::Proxy(Loop& loop, ProxyOptions options, Observer& observer) {
-  impl_ = loop.run([&] {
-    auto impl = std::make_shared<Impl>(loop, std::move(options), observer);
+Proxy::Proxy(transport::Transport& carrier, ProxyOptions options, Observer& observer) {
+  impl_ = carrier.run([&] {
+    auto impl = std::make_shared<Impl>(carrier, std::move(options), observer);
     impl->place_listener();
     return impl;
   });
 }
 
 Proxy::~Proxy() {
-  Loop& loop = impl_->loop;
-  loop.run([&] { impl_->close(); });
-  // The handlers that were waiting are told so before the next task runs: then nothing refers to it any more.
-  loop.run([&] { impl_.reset(); });
+  transport::Transport& carrier = impl_->loop;
+  carrier.run([&] {
+    impl_->close();
+    impl_.reset();
+  });
 }
 
 std::uint16_t Proxy::port() const {

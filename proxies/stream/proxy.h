@@ -20,15 +20,14 @@
 
 #include "core/draw.h"
 #include "fault/rule.h"
-#include "loop/loop.h"
-#include "stream/address.h"
+#include "transport/transport.h"
 
 namespace faultline::stream {
 
 struct ProxyOptions {
-  std::string name;  // of the dependency
-  Address listen;    // port 0: any free one
-  Address upstream;
+  std::string name;           // of the dependency
+  transport::Address listen;  // port 0: any free one
+  transport::Address upstream;
   std::string protocol = "raw";  // a name in protocol/protocols.h
   Seed seed = 1;
 };
@@ -40,7 +39,7 @@ struct Action {
   std::string effect;            // for people
 };
 
-/// Called on the loop's thread; must not call the proxy.
+/// Called on the transport's thread; must not call the proxy.
 class Observer {
  public:
   Observer() = default;
@@ -69,8 +68,9 @@ struct Counters {
 class Proxy {
  public:
   /// Listens when it returns. Throws EnvironmentError when the port cannot be had, or a host not be
-  /// resolved. The observer must outlive it.
-  Proxy(Loop& loop, ProxyOptions options, Observer& observer);
+  /// resolved. The transport and the observer must
+  /// outlive it.
+  Proxy(transport::Transport& carrier, ProxyOptions options, Observer& observer);
   /// Closes everything.
   ~Proxy();
   Proxy(const Proxy&) = delete;

@@ -1,15 +1,10 @@
 #include "stream/session.h"
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
 #include <cassert>
 #include <chrono>
 
 namespace faultline::stream {
-
-namespace asio = boost::asio;
-using boost::system::error_code;
 
 namespace {
 
@@ -20,45 +15,54 @@ constexpr std::size_t kHeldBytes = 256 * 1024;
 // An end that does not answer a close is not waited for any longer.
 constexpr Duration kCloseWait = std::chrono::seconds(1);
 
-bool would_block(const error_code& error) {
-  return error == asio::error::would_block || error == asio::error::try_again;
-}
-
-void make_ready(Tcp::socket& socket) {
-  error_code ignored;
-  socket.non_blocking(true, ignored);
-  socket.set_option(Tcp::no_delay(true), ignored);
-}
-
-void close_with_reset(Tcp::socket& socket) {
-  error_code ignored;
-  socket.set_option(asio::socket_base::linger(true, 0), ignored);
-  socket.close(ignored);
-}
-
 }  // namespace
 
-Session::Direction::Direction(Session& of, Tcp::socket& source, Tcp::socket& sink, std::uint64_t& count,
-                              Seed seed, Way direction)
+Session::Direction::Direction(Session& of, End& source, End& sink, std::uint64_t& count, Seed seed,
+                              Way direction)
     : session(of),
       from(source),
       to(sink),
       written(count),
       way(direction),
       shaper(seed, of.ordinal_, direction),
-      timer(of.host_.clock()) {}
+      timer(of.host_.carrier().clock()) {}
 
-Session::Session(SessionHost& host, std::uint64_t ordinal, Seed seed, Tcp::socket client,
-                 Tcp::endpoint upstream, std::unique_ptr<protocol::Conversation> conversation)
+Session::Session(SessionHost& host, std::uint64_t ordinal, Seed seed, transport::Fd client,
+                 const transport::Endpoint& upstream, std::unique_ptr<protocol::Conversation> conversation)
     : host_(host),
       ordinal_(ordinal),
-      client_(std::move(client)),
-      upstream_(client_.get_executor()),
-      upstream_endpoint_(std::move(upstream)),
+      upstream_endpoint_(upstream),
       conversation_(std::move(conversation)),
       to_upstream_(*this, client_, upstream_, host.counters().bytes_to_upstream, seed, Way::to_upstream),
       to_client_(*this, upstream_, client_, host.counters().bytes_to_client, seed, Way::to_client),
-      closing_(host.clock()) {}
+      client_ear_(*this, to_upstream_, to_client_),
+      upstream_ear_(*this, to_client_, to_upstream_),
+      closing_(host.carrier().clock()) {
+  transport::send_at_once(client.get());
+  client_ = host.carrier().adopt(std::move(client), client_ear_);
+}
+
+// A session lasts through what it is told, even where that ends it.
+void Session::Ear::on_bytes(std::span<const char> bytes) {
+  const auto self = session_.shared_from_this();
+  source_of_.on_bytes(bytes);
+}
+
+void Session::Ear::on_end(bool reset) {
+  const auto self = session_.shared_from_this();
+  source_of_.take_end(reset || source_of_.source_reset);
+}
+
+void Session::Ear::on_writable() {
+  const auto self = session_.shared_from_this();
+  sink_of_.writing = false;
+  sink_of_.flush();
+}
+
+void Session::Ear::on_broken() {
+  const auto self = session_.shared_from_this();
+  session_.write_failed(sink_of_);
+}
 
 bool Session::blackholed(const std::vector<fault::Rule>& rules) {
   for (const fault::Rule& rule : rules) {
@@ -73,7 +77,6 @@ bool Session::blackholed(const std::vector<fault::Rule>& rules) {
 }
 
 void Session::start(const std::vector<fault::Rule>& rules) {
-  make_ready(client_);
   set_rules(rules);
 }
 
@@ -85,6 +88,8 @@ void Session::set_rules(const std::vector<fault::Rule>& rules) {
   to_upstream_.set_rules(rules);
   to_client_.set_rules(rules);
   if (paused_) {
+    to_upstream_.read_or_not();
+    to_client_.read_or_not();
     return;
   }
   if (!connected_) {
@@ -99,24 +104,24 @@ void Session::set_rules(const std::vector<fault::Rule>& rules) {
 }
 
 void Session::connect() {
-  if (std::exchange(connecting_, true)) {
+  if (connecting_) {
     return;
   }
-  upstream_.async_connect(upstream_endpoint_, [self = shared_from_this()](const error_code& error) {
-    if (self->ended_) {
-      return;
-    }
-    if (error) {
-      ++self->host_.counters().unreachable;
-      self->reset();
-      return;
-    }
-    make_ready(self->upstream_);
-    self->on_connected();
-  });
+  connecting_ = host_.carrier().connect(transport::tcp_socket(upstream_endpoint_), upstream_endpoint_,
+                                        [this](transport::Fd socket, int error) {
+                                          const auto self = shared_from_this();
+                                          if (error != 0) {
+                                            ++host_.counters().unreachable;
+                                            reset();
+                                            return;
+                                          }
+                                          on_connected(std::move(socket));
+                                        });
 }
 
-void Session::on_connected() {
+void Session::on_connected(transport::Fd socket) {
+  transport::send_at_once(socket.get());
+  upstream_ = host_.carrier().adopt(std::move(socket), upstream_ear_);
   connected_ = true;
   if (paused_) {
     return;
@@ -130,8 +135,11 @@ void Session::on_connected() {
 
 void Session::reset() {
   if (!ended_) {
-    close_with_reset(client_);
-    close_with_reset(upstream_);
+    for (End* end : {&client_, &upstream_}) {
+      if (*end) {
+        (*end)->reset();
+      }
+    }
     close();
   }
 }
@@ -161,9 +169,9 @@ void Session::close() {
     direction->timer.cancel();
     direction->drop_held();
   }
-  error_code ignored;
-  client_.close(ignored);
-  upstream_.close(ignored);
+  connecting_.reset();
+  client_.reset();
+  upstream_.reset();
   host_.ended(ordinal_);
 }
 
@@ -190,7 +198,7 @@ void Session::cut(fault::Cut::How how, Direction& direction) {
       break;
     case fault::Cut::How::half:
       direction.discard();
-      direction.read_when_ready();
+      direction.read_or_not();
       end_if_done();
       break;
     case fault::Cut::How::fin:
@@ -201,17 +209,17 @@ void Session::cut(fault::Cut::How how, Direction& direction) {
       }
       for (Direction* each : {&to_upstream_, &to_client_}) {
         if (!ended_) {
-          each->read_when_ready();
+          each->read_or_not();
         }
       }
-      closing_.call_at(host_.clock().now() + kCloseWait, [this] { close(); });
+      closing_.call_at(host_.carrier().clock().now() + kCloseWait, [this] { close(); });
       end_if_done();
       break;
   }
 }
 
 void Session::Direction::set_rules(const std::vector<fault::Rule>& rules) {
-  const Instant now = session.host_.clock().now();
+  const Instant now = session.host_.carrier().clock().now();
   shaper.set_rules(rules, now);
   if (!shaper.delays()) {
     for (Chunk& chunk : held) {
@@ -226,42 +234,27 @@ std::size_t Session::Direction::room() const {
   return held_bytes < limit ? limit - held_bytes : 0;
 }
 
-void Session::Direction::read_when_ready() {
-  if (reading || source_ended || broken || session.ended_ || session.paused_ ||
-      (!discarding && room() == 0)) {
-    return;
+void Session::Direction::read_or_not() {
+  if (from) {
+    from->read(!source_ended && !broken && !session.paused_ && session.connected_ &&
+               (discarding || room() > 0));
   }
-  reading = true;
-  from.async_wait(Tcp::socket::wait_read, [self = session.shared_from_this(), this](const error_code& error) {
-    reading = false;
-    if (self->ended_ || self->paused_) {
-      return;  // when it is unpaused, flush() reads again
-    }
-    if (!error) {
-      on_readable();
-    }
-  });
 }
 
-void Session::Direction::on_readable() {
-  // The head that has begun lies right before what is read now, so that the two are one piece of memory.
-  const std::span<char> scratch = session.host_.scratch();
-  const std::span<char> fresh = scratch.subspan(protocol::kHeadBytes);
-  error_code error;
-  const std::size_t size = from.read_some(asio::buffer(fresh.data(), fresh.size()), error);
-  if (error == asio::error::eof) {
-    take_end(source_reset);
-  } else if (error && !would_block(error)) {
-    take_end(true);
-  } else if (size > 0 && !discarding) {
-    const std::size_t begun = head.size();
-    const std::span<char> bytes = scratch.subspan(protocol::kHeadBytes - begun, begun + size);
-    std::copy(head.begin(), head.end(), bytes.begin());
-    head = {};
-    understand(bytes);
+void Session::Direction::on_bytes(std::span<const char> bytes) {
+  if (!discarding) {
+    if (head.empty()) {
+      understand(bytes);
+    } else {
+      // With the head that has begun they are one piece of memory.
+      std::string& scratch = session.host_.scratch();
+      scratch.assign(head).append(bytes.data(), bytes.size());
+      head = {};
+      understand(scratch);
+    }
   }
   if (!session.ended_) {
-    read_when_ready();
+    read_or_not();
   }
 }
 
@@ -302,7 +295,7 @@ void Session::Direction::take(std::span<const char> bytes) {
     }
     bytes = bytes.subspan(taken);
   }
-  const Instant now = session.host_.clock().now();
+  const Instant now = session.host_.carrier().clock().now();
   held.push_back({std::string(bytes.begin(), bytes.end()), false, 0, shaper.idle() ? now : shaper.due(now)});
   held_bytes += bytes.size();
   session.host_.counters().bytes_held += bytes.size();
@@ -326,7 +319,7 @@ void Session::Direction::take_end(bool reset) {
     }
     return;
   }
-  const Instant now = session.host_.clock().now();
+  const Instant now = session.host_.carrier().clock().now();
   held.push_back({{}, reset, 0, shaper.idle() ? now : shaper.due(now)});
   flush();
 }
@@ -344,7 +337,7 @@ void Session::Direction::flush() {
       break;
     }
     Chunk& chunk = held.front();
-    const Instant now = session.host_.clock().now();
+    const Instant now = session.host_.carrier().clock().now();
     const Shaper::Allowance allowed = shaper.allowance(now);
     if (allowed.bytes == 0 || chunk.due > now) {
       report_acted();
@@ -385,17 +378,11 @@ void Session::Direction::flush() {
       held.pop_front();
     } else if (taken < wanted) {
       writing = true;
-      to.async_wait(Tcp::socket::wait_write, [self = session.shared_from_this(), this](const error_code&) {
-        writing = false;
-        if (!self->ended_) {
-          flush();
-        }
-      });
       break;
     }
   }
   if (!session.ended_) {
-    read_when_ready();
+    read_or_not();
   }
 }
 
@@ -413,18 +400,17 @@ void Session::Direction::report_acted() {
   if (!shaper.idle()) {
     for (const std::string& rule : shaper.take_acted()) {
       session.host_.acted(rule, session.ordinal_,
-                          &from == &session.client_ ? "to the dependency" : "to the service");
+                          way == Way::to_upstream ? "to the dependency" : "to the service");
     }
   }
 }
 
 std::size_t Session::Direction::write(std::span<const char> bytes) {
-  error_code error;
-  const std::size_t taken = to.write_some(asio::buffer(bytes.data(), bytes.size()), error);
-  if (error && !would_block(error)) {
-    session.write_failed(*this);
+  if (!to) {
     return 0;
   }
+  const std::size_t taken = to->write(bytes);
+  writing = taken < bytes.size();
   written += taken;
   return taken;
 }
@@ -446,8 +432,9 @@ void Session::Direction::drop_held() {
 
 void Session::Direction::close_sink() {
   if (!std::exchange(sink_closed, true)) {
-    error_code ignored;
-    to.shutdown(Tcp::socket::shutdown_send, ignored);
+    if (to) {
+      to->finish();
+    }
   }
 }
 

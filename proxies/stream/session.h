@@ -1,8 +1,7 @@
 #pragma once
 // One connection through a proxy: a client, an upstream, and a direction of bytes each way. Internal to this folder;
-// lives on the proxy's loop.
+// lives on the proxy's transport.
 
-#include <boost/asio/ip/tcp.hpp>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -10,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "core/clock.h"
 #include "fault/rule.h"
 #include "protocol/conversation.h"
 #include "stream/proxy.h"
 #include "stream/shaper.h"
+#include "transport/transport.h"
 
 namespace faultline::stream {
 
@@ -26,22 +25,20 @@ class SessionHost {
   SessionHost& operator=(const SessionHost&) = delete;
   virtual ~SessionHost() = default;
 
-  virtual Clock& clock() = 0;
+  virtual transport::Transport& carrier() = 0;
   virtual Counters& counters() = 0;
-  /// Memory to read into, kHeadBytes and more; what is in it is used up before anybody else reads.
-  virtual std::span<char> scratch() = 0;
+  /// Memory to put bytes together in; what is in it is used up before anybody else uses it.
+  virtual std::string& scratch() = 0;
   virtual void acted(const std::string& rule, std::uint64_t connection, const std::string& effect) = 0;
   virtual void unframed(std::uint64_t connection, const protocol::Piece& piece) = 0;
   virtual void ended(std::uint64_t connection) = 0;
 };
 
-using Tcp = boost::asio::ip::tcp;
-
 class Session : public std::enable_shared_from_this<Session> {
  public:
   /// `conversation` is null where bytes are not framed.
-  Session(SessionHost& host, std::uint64_t ordinal, Seed seed, Tcp::socket client, Tcp::endpoint upstream,
-          std::unique_ptr<protocol::Conversation> conversation);
+  Session(SessionHost& host, std::uint64_t ordinal, Seed seed, transport::Fd client,
+          const transport::Endpoint& upstream, std::unique_ptr<protocol::Conversation> conversation);
 
   /// Connects to the upstream and lets bytes through, unless the rules keep it from that.
   void start(const std::vector<fault::Rule>& rules);
@@ -51,14 +48,17 @@ class Session : public std::enable_shared_from_this<Session> {
   void reset();
 
  private:
-  // Bytes from one socket to the other. Read only when what was read before is on its way, or is held back by a
-  // delay and there is room.
+  // A client or an upstream. Null where there is no connection yet, or any more.
+  using End = std::unique_ptr<transport::Connection>;
+
+  // Bytes from one end to the other. Read only when what was read before is on its way, or is held back by a delay
+  // and there is room.
   struct Direction {
-    Direction(Session& of, Tcp::socket& source, Tcp::socket& sink, std::uint64_t& count, Seed seed, Way way);
+    Direction(Session& of, End& source, End& sink, std::uint64_t& count, Seed seed, Way way);
 
     void set_rules(const std::vector<fault::Rule>& rules);
-    void read_when_ready();
-    void on_readable();
+    void read_or_not();
+    void on_bytes(std::span<const char> bytes);
     void understand(std::span<const char> bytes);
     void take(std::span<const char> bytes);
     void take_end(bool reset);
@@ -80,8 +80,8 @@ class Session : public std::enable_shared_from_this<Session> {
     };
 
     Session& session;
-    Tcp::socket& from;
-    Tcp::socket& to;
+    End& from;
+    End& to;
     std::uint64_t& written;
     const Way way;
     std::string head;  // of a message: what has come of it
@@ -89,7 +89,6 @@ class Session : public std::enable_shared_from_this<Session> {
     Timer timer;
     std::deque<Chunk> held;
     std::size_t held_bytes = 0;
-    bool reading = false;       // waits until `from` is readable
     bool writing = false;       // waits until `to` is writable
     bool source_ended = false;  // the end of the stream was read
     bool sink_closed = false;   // and passed on
@@ -101,9 +100,24 @@ class Session : public std::enable_shared_from_this<Session> {
   Direction& other(const Direction& direction) {
     return &direction == &to_upstream_ ? to_client_ : to_upstream_;
   }
+  // What one end tells goes to the direction that it is the source of, or the sink.
+  class Ear final : public transport::Events {
+   public:
+    Ear(Session& session, Direction& source_of, Direction& sink_of)
+        : session_(session), source_of_(source_of), sink_of_(sink_of) {}
+    void on_bytes(std::span<const char> bytes) override;
+    void on_end(bool reset) override;
+    void on_writable() override;
+    void on_broken() override;
+
+   private:
+    Session& session_;
+    Direction &source_of_, &sink_of_;
+  };
+
   void stop_framing(const protocol::Piece& piece);
   void connect();
-  void on_connected();
+  void on_connected(transport::Fd socket);
   void end_if_done();
   void close();
   void write_failed(Direction& direction);
@@ -112,12 +126,13 @@ class Session : public std::enable_shared_from_this<Session> {
 
   SessionHost& host_;
   const std::uint64_t ordinal_;
-  Tcp::socket client_, upstream_;
-  const Tcp::endpoint upstream_endpoint_;
+  const transport::Endpoint upstream_endpoint_;
+  End client_, upstream_;
+  std::unique_ptr<transport::Ongoing> connecting_;
   std::unique_ptr<protocol::Conversation> conversation_;
   Direction to_upstream_, to_client_;
+  Ear client_ear_, upstream_ear_;
   Timer closing_;  // while both ends are to close after a cut
-  bool connecting_ = false;
   bool connected_ = false;
   bool paused_ = false;  // in a black hole
   bool ended_ = false;

@@ -46,6 +46,7 @@ Said run(const std::vector<std::string>& arguments, const std::string& name) {
   std::vector<std::string> words = {std::string(FAULTLINE_BINARY_DIR) + "/" + name};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) {
     argv.push_back(word.data());
   }

@@ -70,6 +70,7 @@ class Started {
                                       scratch_.file("quick.toml", quick()), "--out", run().string()};
     words.insert(words.end(), more.begin(), more.end());
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) {
       argv.push_back(word.data());
     }

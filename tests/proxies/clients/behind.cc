@@ -10,7 +10,7 @@ namespace faultline::stream {
 Outcome shell(const std::string& line, const std::map<std::string, std::string>& environment) {
   std::string command = "cd " FAULTLINE_SOURCE_DIR "/tests/proxies/clients";
   for (const auto& [name, value] : environment) {
-    command += " && export " + name + "='" + value + "'";
+    command.append(" && export ").append(name).append("='").append(value).append("'");
   }
   command += " && { " + line + "\n} 2>&1 </dev/null";
   Outcome outcome;
@@ -27,12 +27,23 @@ Outcome shell(const std::string& line, const std::map<std::string, std::string>&
   return outcome;
 }
 
+std::vector<Way> ways() {
+  std::vector<Way> list;
+  for (const transport::Kind kind : transport::available()) {
+    const std::string name = transport::make(kind, "name")->name();
+    list.push_back({name, kind, false});
+    list.push_back({name + ", in random chunks", kind, true});
+  }
+  return list;
+}
+
 void Behind::Listening::unframed(std::uint64_t connection, std::string_view reason, bool handed_through) {
   ADD_FAILURE() << "connection " << connection
                 << (handed_through ? " was handed through: " : " was not framed: ") << reason;
 }
 
-Behind::Behind(std::uint16_t server, const std::string& protocol, bool rechunked) {
+Behind::Behind(std::uint16_t server, const std::string& protocol, transport::Kind kind, bool rechunked)
+    : carrier_(transport::make(kind, "proxy")) {
   if (rechunked) {
     behind_ = std::make_unique<Rechunker>(server, 1);
   }
@@ -40,7 +51,7 @@ Behind::Behind(std::uint16_t server, const std::string& protocol, bool rechunked
   options.name = protocol;
   options.protocol = protocol;
   options.upstream.port = rechunked ? behind_->port() : server;
-  proxy_ = std::make_unique<Proxy>(loop_, options, observer_);
+  proxy_ = std::make_unique<Proxy>(*carrier_, options, observer_);
   if (rechunked) {
     before_ = std::make_unique<Rechunker>(proxy_->port(), 2);
   }
@@ -65,10 +76,10 @@ void expect_the_same(std::uint16_t server, const std::string& protocol, const st
   prepare();
   const std::string direct = act(server);
   EXPECT_NE(direct, "");
-  for (const bool rechunked : {false, true}) {
+  for (const Way& way : ways()) {
     prepare();
-    const Behind behind(server, protocol, rechunked);
-    EXPECT_EQ(act(behind.port()), direct) << (rechunked ? "in random chunks" : "through the proxy");
+    const Behind behind(server, protocol, way.kind, way.rechunked);
+    EXPECT_EQ(act(behind.port()), direct) << way.name;
     behind.expect_framed();
   }
 }

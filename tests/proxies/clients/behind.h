@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "rechunker.h"
 #include "stream/proxy.h"
@@ -21,10 +22,18 @@ struct Outcome {
 };
 Outcome shell(const std::string& line, const std::map<std::string, std::string>& environment = {});
 
+/// The ways through a proxy: by each transport, whole and in random chunks.
+struct Way {
+  std::string name;
+  transport::Kind kind{};
+  bool rechunked = false;
+};
+std::vector<Way> ways();
+
 /// A proxy in front of a server, cut into random chunks on both sides if wished.
 class Behind {
  public:
-  Behind(std::uint16_t server, const std::string& protocol, bool rechunked);
+  Behind(std::uint16_t server, const std::string& protocol, transport::Kind kind, bool rechunked);
 
   std::uint16_t port() const { return before_ ? before_->port() : proxy_->port(); }
   Counters counters() const { return proxy_->counters(); }
@@ -39,14 +48,14 @@ class Behind {
     void unframed(std::uint64_t connection, std::string_view reason, bool handed_through) override;
   };
   Listening observer_;
-  Loop loop_{"proxy"};
+  std::unique_ptr<transport::Transport> carrier_;
   std::unique_ptr<Rechunker> behind_;
   std::unique_ptr<Proxy> proxy_;
   std::unique_ptr<Rechunker> before_;
 };
 
-/// Does `act` with the port of the server, of a proxy, and of a proxy between rechunkers: fails where what it gives
-/// differs. `prepare` is done before each.
+/// Does `act` with the port of the server, and with that of a proxy in each of its ways: fails where what it gives differs.
+/// `prepare` is done before each.
 void expect_the_same(std::uint16_t server, const std::string& protocol, const std::function<void()>& prepare,
                      const std::function<std::string(std::uint16_t)>& act);
 

@@ -80,8 +80,9 @@ TEST_F(HttpClients, NodesFetchGetsTheSame) {
 
 TEST_F(HttpClients, WrkIsCountedAsTheServerCounts) {
   const std::string log = (directory_->path() / "access.log").string();
-  for (const bool rechunked : {false, true}) {
-    const Behind behind(port_, "http", rechunked);
+  for (const Way& way : ways()) {
+    SCOPED_TRACE(way.name);
+    const Behind behind(port_, "http", way.kind, way.rechunked);
     ASSERT_EQ(shell("kill -USR1 $(cat " + (directory_->path() / "pid").string() + "); : > " + log).status, 0);
     const Outcome outcome =
         shell("wrk -t 1 -c 10 -d 1s http://127.0.0.1:" + std::to_string(behind.port()) + "/small");

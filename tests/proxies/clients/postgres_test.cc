@@ -33,7 +33,7 @@ class PostgresClients : public testing::Test {
     pqxx::connection connection(server_->url());
     pqxx::nontransaction work(connection);
     const pqxx::result result = work.exec(sql);
-    return result.empty() || result[0].size() == 0 ? "" : result[0][0].c_str();
+    return result.empty() || result.columns() == 0 ? "" : result[0][0].c_str();
   }
   // fingerprint -> calls, as the server counted them
   static std::map<std::string, std::uint64_t> statistics() {
@@ -93,9 +93,10 @@ TEST_F(PostgresClients, PgbenchInEveryModeIsCountedAsTheServerCounts) {
   empty();
   ask("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
   ASSERT_EQ(shell("pgbench -q -i \"$URL\"", {{"URL", url(server_->port())}}).status, 0);
-  for (const bool rechunked : {false, true}) {
+  for (const Way& way : ways()) {
+    SCOPED_TRACE(way.name);
     for (const std::string mode : {"simple", "extended", "prepared"}) {
-      const Behind behind(server_->port(), "postgres", rechunked);
+      const Behind behind(server_->port(), "postgres", way.kind, way.rechunked);
       ask("SELECT pg_stat_statements_reset()");
       const Outcome outcome =
           shell("pgbench -n -c 4 -t 50 -M " + mode + " \"$URL\"", {{"URL", url(behind.port())}});

@@ -109,13 +109,14 @@ std::map<std::string, std::uint64_t> commandstats(const std::string& info) {
 }
 
 TEST_F(RedisClients, RedisBenchmarkIsCountedAsTheServerCounts) {
-  for (const bool rechunked : {false, true}) {
-    const Behind behind(server_->port(), "redis", rechunked);
+  for (const Way& way : ways()) {
+    SCOPED_TRACE(way.name);
+    const Behind behind(server_->port(), "redis", way.kind, way.rechunked);
     ask("CONFIG RESETSTAT");
-    const std::string requests = rechunked ? "300" : "3000";
+    const std::string requests = way.rechunked ? "300" : "3000";
     for (const std::string options : {"", "-P 16", "-t get,set,lrange -r 1000 -3"}) {
-      const Outcome outcome = shell("redis-benchmark -q -n " + requests + " -c 20 -p " +
-                                    std::to_string(behind.port()) + " " + options);
+      const Outcome outcome = shell("redis-benchmark -q -n $N -c 20 -p $PORT " + options,
+                                    {{"N", requests}, {"PORT", std::to_string(behind.port())}});
       EXPECT_EQ(outcome.status, 0) << outcome.said;
     }
     behind.expect_framed();

@@ -19,8 +19,10 @@ Duration took(F what) {
   return std::chrono::steady_clock::now() - began;
 }
 
-TEST(Refuse, RefusesNewConnectionsResetsOpenOnesAndComesBackOnTheSamePort) {
-  Proxied proxied;
+class Refuse : public OnEachTransport {};
+INSTANTIATE_TEST_SUITE_P(On, Refuse, each_transport(), transport_name);
+
+TEST_P(Refuse, RefusesNewConnectionsResetsOpenOnesAndComesBackOnTheSamePort) {
   const std::uint16_t port = proxied.proxy.port();
   auto [client, server] = proxied.connection();
   proxied.proxy.apply({rule("r", fault::Refuse{true})});
@@ -40,8 +42,7 @@ TEST(Refuse, RefusesNewConnectionsResetsOpenOnesAndComesBackOnTheSamePort) {
   EXPECT_EQ(accepted.read(4), "back");
 }
 
-TEST(Refuse, CanKeepOpenConnections) {
-  Proxied proxied;
+TEST_P(Refuse, CanKeepOpenConnections) {
   auto [client, server] = proxied.connection();
   proxied.proxy.apply({rule("r", fault::Refuse{false})});
   EXPECT_FALSE(connect_to(proxied.proxy.port()));
@@ -49,8 +50,7 @@ TEST(Refuse, CanKeepOpenConnections) {
   EXPECT_EQ(server.read(10), "still here");
 }
 
-TEST(Refuse, ResetsWhatAnotherRefusalHadKept) {
-  Proxied proxied;
+TEST_P(Refuse, ResetsWhatAnotherRefusalHadKept) {
   auto [client, server] = proxied.connection();
   proxied.proxy.apply({rule("keeps", fault::Refuse{false})});
   proxied.proxy.apply({rule("keeps", fault::Refuse{false}), rule("resets", fault::Refuse{true})});
@@ -58,14 +58,15 @@ TEST(Refuse, ResetsWhatAnotherRefusalHadKept) {
   EXPECT_EQ(proxied.recorder.actions().size(), 2U);
 }
 
-TEST(Refuse, HasNotActedWhereNobodyEverConnected) {
-  Proxied proxied;
+TEST_P(Refuse, HasNotActedWhereNobodyEverConnected) {
   proxied.proxy.apply({rule("r", fault::Refuse{true})});
   EXPECT_TRUE(proxied.recorder.actions().empty()) << "it changed nothing for anybody";
 }
 
-TEST(Blackhole, AcceptsAndAnswersNothingAndLosesNothing) {
-  Proxied proxied;
+class Blackhole : public OnEachTransport {};
+INSTANTIATE_TEST_SUITE_P(On, Blackhole, each_transport(), transport_name);
+
+TEST_P(Blackhole, AcceptsAndAnswersNothingAndLosesNothing) {
   auto [before, before_server] = proxied.connection();
   proxied.proxy.apply({rule("b", fault::Blackhole{true})});
   before.send("into the hole");
@@ -78,8 +79,7 @@ TEST(Blackhole, AcceptsAndAnswersNothingAndLosesNothing) {
   EXPECT_EQ(proxied.server.accept().read(5), "hello") << "it is connected once the hole is gone";
 }
 
-TEST(Blackhole, CanHangTheHandshake) {
-  Proxied proxied;
+TEST_P(Blackhole, CanHangTheHandshake) {
   auto [client, server] = proxied.connection();
   proxied.proxy.apply({rule("b", fault::Blackhole{false})});
   EXPECT_TRUE(connect_hangs(proxied.proxy.port(), 200));
@@ -87,8 +87,10 @@ TEST(Blackhole, CanHangTheHandshake) {
   proxied.connection();
 }
 
-TEST(Delay, MakesEachChunkLaterInItsDirectionAndKeepsTheOrder) {
-  Proxied proxied;
+class Delay : public OnEachTransport {};
+INSTANTIATE_TEST_SUITE_P(On, Delay, each_transport(), transport_name);
+
+TEST_P(Delay, MakesEachChunkLaterInItsDirectionAndKeepsTheOrder) {
   auto ends = proxied.connection();
   Peer &client = ends.first, &server = ends.second;
   proxied.proxy.apply({rule("d", fault::Delay{100ms, 0ms}, Edge::response)});
@@ -106,8 +108,7 @@ TEST(Delay, MakesEachChunkLaterInItsDirectionAndKeepsTheOrder) {
   EXPECT_THAT(proxied.proxy.counters().acted, ::testing::ElementsAre(::testing::Pair("d", 1)));
 }
 
-TEST(Delay, DelaysTheEndOfTheStreamBehindItsBytes) {
-  Proxied proxied;
+TEST_P(Delay, DelaysTheEndOfTheStreamBehindItsBytes) {
   auto [client, server] = proxied.connection();
   proxied.proxy.apply({rule("d", fault::Delay{50ms, 50ms}, Edge::request)});
   client.send("last words");
@@ -115,8 +116,7 @@ TEST(Delay, DelaysTheEndOfTheStreamBehindItsBytes) {
   EXPECT_EQ(server.read_to_end(), "last words");
 }
 
-TEST(Delay, LetsGoOfWhatItHeldWhenItIsLifted) {
-  Proxied proxied;
+TEST_P(Delay, LetsGoOfWhatItHeldWhenItIsLifted) {
   auto [client, server] = proxied.connection();
   proxied.proxy.apply({rule("d", fault::Delay{1h, 0ms}, Edge::request)});
   client.send("held for an hour");
@@ -125,8 +125,10 @@ TEST(Delay, LetsGoOfWhatItHeldWhenItIsLifted) {
   EXPECT_EQ(server.read(16), "held for an hour");
 }
 
-TEST(Throttle, KeepsToItsRate) {
-  Proxied proxied;
+class Throttle : public OnEachTransport {};
+INSTANTIATE_TEST_SUITE_P(On, Throttle, each_transport(), transport_name);
+
+TEST_P(Throttle, KeepsToItsRate) {
   auto ends = proxied.connection();
   Peer &client = ends.first, &server = ends.second;
   proxied.proxy.apply({rule("t", fault::Throttle{100'000}, Edge::request)});
@@ -139,8 +141,10 @@ TEST(Throttle, KeepsToItsRate) {
             290ms);
 }
 
-TEST(Cut, ResetsBothEndsAfterExactlySoManyBytes) {
-  Proxied proxied;
+class Cut : public OnEachTransport {};
+INSTANTIATE_TEST_SUITE_P(On, Cut, each_transport(), transport_name);
+
+TEST_P(Cut, ResetsBothEndsAfterExactlySoManyBytes) {
   auto [client, server] = proxied.connection();
   proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::rst, 3}, Edge::request)});
   client.send("abcdef");
@@ -150,8 +154,7 @@ TEST(Cut, ResetsBothEndsAfterExactlySoManyBytes) {
   EXPECT_EQ(proxied.proxy.counters().bytes_to_upstream, 3U);
 }
 
-TEST(Cut, ClosesBothEndsInTheMiddleOfAMessage) {
-  Proxied proxied;
+TEST_P(Cut, ClosesBothEndsInTheMiddleOfAMessage) {
   auto [client, server] = proxied.connection();
   proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::fin, 4}, Edge::response)});
   server.send("answer");
@@ -159,8 +162,7 @@ TEST(Cut, ClosesBothEndsInTheMiddleOfAMessage) {
   EXPECT_EQ(server.next(), End::closed);
 }
 
-TEST(Cut, EndsEvenWhenTheClientNeverCloses) {
-  Proxied proxied;
+TEST_P(Cut, EndsEvenWhenTheClientNeverCloses) {
   auto [client, server] = proxied.connection();
   proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::fin, 0}, Edge::response)});
   EXPECT_EQ(client.read_to_end(), "");
@@ -171,8 +173,7 @@ TEST(Cut, EndsEvenWhenTheClientNeverCloses) {
   EXPECT_EQ(proxied.proxy.counters().open, 0U) << "the client has not closed, and is not waited for";
 }
 
-TEST(Cut, HalfClosesOneDirectionAndKeepsTheOther) {
-  Proxied proxied;
+TEST_P(Cut, HalfClosesOneDirectionAndKeepsTheOther) {
   auto [client, server] = proxied.connection();
   proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::half, 0}, Edge::response)});
   EXPECT_EQ(client.read_to_end(), "");
@@ -180,8 +181,7 @@ TEST(Cut, HalfClosesOneDirectionAndKeepsTheOther) {
   EXPECT_EQ(server.read(15), "can you hear me");
 }
 
-TEST(Cut, EndsConnectionsThatAreOpenAtOnceAndNewOnesToo) {
-  Proxied proxied;
+TEST_P(Cut, EndsConnectionsThatAreOpenAtOnceAndNewOnesToo) {
   auto [client, server] = proxied.connection();
   proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::rst, 0}, Edge::response)});
   EXPECT_EQ(client.next(), End::reset);
@@ -189,8 +189,10 @@ TEST(Cut, EndsConnectionsThatAreOpenAtOnceAndNewOnesToo) {
   EXPECT_TRUE(!fresh || fresh->next() == End::reset);
 }
 
-TEST(Hang, StopsBytesAndLosesNoneWhenItIsLifted) {
-  Proxied proxied;
+class Hang : public OnEachTransport {};
+INSTANTIATE_TEST_SUITE_P(On, Hang, each_transport(), transport_name);
+
+TEST_P(Hang, StopsBytesAndLosesNoneWhenItIsLifted) {
   auto [client, server] = proxied.connection();
   proxied.proxy.apply({rule("h", fault::Hang{})});
   client.send("held");
@@ -200,8 +202,7 @@ TEST(Hang, StopsBytesAndLosesNoneWhenItIsLifted) {
   EXPECT_EQ(server.read(4), "held");
 }
 
-TEST(Hang, EndsByItselfAfterItsTime) {
-  Proxied proxied;
+TEST_P(Hang, EndsByItselfAfterItsTime) {
   auto ends = proxied.connection();
   Peer &client = ends.first, &server = ends.second;
   EXPECT_GE(took([&] {
@@ -212,8 +213,10 @@ TEST(Hang, EndsByItselfAfterItsTime) {
             100ms);
 }
 
-TEST(Rules, ChangeWithoutDroppingConnectionsThatTheyDoNotEnd) {
-  Proxied proxied;
+class Rules : public OnEachTransport {};
+INSTANTIATE_TEST_SUITE_P(On, Rules, each_transport(), transport_name);
+
+TEST_P(Rules, ChangeWithoutDroppingConnectionsThatTheyDoNotEnd) {
   auto [client, server] = proxied.connection();
   for (int round = 0; round < 20; ++round) {
     proxied.proxy.apply({rule("d", fault::Delay{1ms, 1ms}), rule("t", fault::Throttle{1e9})});

@@ -32,9 +32,11 @@ void send_in_random_chunks(Peer& peer, const std::string& bytes, std::uint64_t w
   peer.finish_sending();
 }
 
-TEST(Passthrough, CarriesAMebibyteInRandomChunksBothWaysAtOnce) {
+class Passthrough : public OnEachTransport {};
+INSTANTIATE_TEST_SUITE_P(On, Passthrough, each_transport(), transport_name);
+
+TEST_P(Passthrough, CarriesAMebibyteInRandomChunksBothWaysAtOnce) {
   constexpr std::size_t kSize = 1 << 20;
-  Proxied proxied;
   for (std::uint64_t round = 0; round < 4; ++round) {
     auto ends = proxied.connection();
     Peer &client = ends.first, &server = ends.second;
@@ -52,8 +54,7 @@ TEST(Passthrough, CarriesAMebibyteInRandomChunksBothWaysAtOnce) {
   }
 }
 
-TEST(Passthrough, PassesHalfCloseOnAndKeepsTheOtherDirection) {
-  Proxied proxied;
+TEST_P(Passthrough, PassesHalfCloseOnAndKeepsTheOtherDirection) {
   auto [client, server] = proxied.connection();
   client.send("question");
   client.finish_sending();
@@ -64,8 +65,7 @@ TEST(Passthrough, PassesHalfCloseOnAndKeepsTheOtherDirection) {
   EXPECT_TRUE(proxied.wait_for([](const Counters& now) { return now.open == 0; })) << "both ends are done";
 }
 
-TEST(Passthrough, PassesAResetOnAsAReset) {
-  Proxied proxied;
+TEST_P(Passthrough, PassesAResetOnAsAReset) {
   {
     auto [client, server] = proxied.connection();
     client.reset();
@@ -76,8 +76,7 @@ TEST(Passthrough, PassesAResetOnAsAReset) {
   EXPECT_EQ(client.next(), End::reset);
 }
 
-TEST(Passthrough, StopsReadingFromAWriterWhoseReaderStops) {
-  Proxied proxied;
+TEST_P(Passthrough, StopsReadingFromAWriterWhoseReaderStops) {
   auto [client, server] = proxied.connection();
   const std::string much(64 << 20, 'x');
   const std::size_t sent = client.send_without_waiting(much);
@@ -87,16 +86,14 @@ TEST(Passthrough, StopsReadingFromAWriterWhoseReaderStops) {
   EXPECT_EQ(server.read_to_end().size(), sent) << "nothing is lost once the reader goes on";
 }
 
-TEST(Passthrough, ResetsTheClientWhenTheUpstreamCannotBeReached) {
-  Proxied proxied;
+TEST_P(Passthrough, ResetsTheClientWhenTheUpstreamCannotBeReached) {
   proxied.server.close();
   Peer client = std::move(connect_to(proxied.proxy.port()).value());
   EXPECT_EQ(client.next(), End::reset);
   EXPECT_EQ(proxied.proxy.counters().unreachable, 1U);
 }
 
-TEST(Passthrough, RefusesLikeTheServerWhileItIsTakenDown) {
-  Proxied proxied;
+TEST_P(Passthrough, RefusesLikeTheServerWhileItIsTakenDown) {
   proxied.proxy.close_listener();
   int error = 0;
   EXPECT_FALSE(connect_to(proxied.proxy.port(), &error));
@@ -107,9 +104,8 @@ TEST(Passthrough, RefusesLikeTheServerWhileItIsTakenDown) {
   EXPECT_EQ(server.read(5), "again");
 }
 
-TEST(Passthrough, HoldsManyConnectionsAndCountsThem) {
+TEST_P(Passthrough, HoldsManyConnectionsAndCountsThem) {
   constexpr std::size_t kMany = 200;
-  Proxied proxied;
   std::vector<std::pair<Peer, Peer>> connections;
   for (std::size_t i = 0; i < kMany; ++i) {
     connections.push_back(proxied.connection());
@@ -127,11 +123,10 @@ TEST(Passthrough, HoldsManyConnectionsAndCountsThem) {
   EXPECT_EQ(counters.bytes_to_upstream, 10U + 2 * 90 + 3 * 100);
 }
 
-TEST(Passthrough, NamesThePortThatIsTaken) {
-  Proxied proxied;
+TEST_P(Passthrough, NamesThePortThatIsTaken) {
   try {
-    const Proxy second(proxied.loop, {.listen = {.port = proxied.proxy.port()}, .upstream = {.port = 1}},
-                       proxied.recorder);
+    const Proxy second(*proxied.transport,
+                       {.listen = {.port = proxied.proxy.port()}, .upstream = {.port = 1}}, proxied.recorder);
     FAIL() << "two proxies on one port";
   } catch (const std::exception& error) {
     EXPECT_NE(std::string(error.what()).find(std::to_string(proxied.proxy.port())), std::string::npos)

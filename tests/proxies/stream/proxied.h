@@ -1,6 +1,9 @@
 #pragma once
 // A proxy on a loop of its own in front of a listening socket, and what it told its observer.
 
+#include <gtest/gtest.h>
+
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -26,10 +29,12 @@ class Recorder final : public Observer {
 };
 
 struct Proxied {
+  explicit Proxied(transport::Kind kind) : transport(transport::make(kind, "proxy")) {}
+
   Listening server;
   Recorder recorder;
-  Loop loop{"proxy"};
-  Proxy proxy{loop, {.name = "test", .upstream = {.port = server.port()}, .seed = 7}, recorder};
+  const std::unique_ptr<transport::Transport> transport;
+  Proxy proxy{*transport, {.name = "test", .upstream = {.port = server.port()}, .seed = 7}, recorder};
 
   /// A connection through the proxy: the client's end and the server's.
   std::pair<Peer, Peer> connection() {
@@ -45,11 +50,24 @@ struct Proxied {
       if (reached(proxy.counters())) {
         return true;
       }
-      loop.run([] {});  // gives the loop a turn
+      transport->run([] {});  // gives the loop a turn
     }
     return false;
   }
 };
+
+/// Every test of a proxy runs on both transports.
+class OnEachTransport : public testing::TestWithParam<transport::Kind> {
+ protected:
+  Proxied proxied{GetParam()};
+};
+
+inline auto each_transport() {
+  return testing::ValuesIn(transport::available());
+}
+inline std::string transport_name(const testing::TestParamInfo<transport::Kind>& which) {
+  return which.param == transport::Kind::reactor ? "Reactor" : "Uring";
+}
 
 inline fault::Rule rule(const char* name, const fault::Fault& fault, fault::Edge edge = fault::Edge::both) {
   fault::Rule made;

@@ -1,10 +1,10 @@
-#include "stream/address.h"
+#include "transport/address.h"
 
 #include <fmt/format.h>
 
 #include <charconv>
 
-namespace faultline::stream {
+namespace faultline::transport {
 
 std::optional<Address> parse_address(std::string_view text) {
   const std::size_t colon = text.rfind(':');
@@ -34,4 +34,4 @@ std::string to_text(const Address& address) {
                                                      : fmt::format("[{}]:{}", address.host, address.port);
 }
 
-}  // namespace faultline::stream
+}  // namespace faultline::transport

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace faultline::stream {
+namespace faultline::transport {
 
 struct Address {
   std::string host = "127.0.0.1";  // a name, or an address
@@ -17,4 +17,4 @@ struct Address {
 std::optional<Address> parse_address(std::string_view text);
 std::string to_text(const Address& address);
 
-}  // namespace faultline::stream
+}  // namespace faultline::transport
