@@ -1,10 +1,12 @@
 // faultline proxy: proxies alone, between whatever one likes, with a look at what passes through them.
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "cli/command.h"
 #include "cli/signals.h"
@@ -20,11 +22,14 @@ namespace {
 constexpr Duration kTick = std::chrono::seconds(1);
 // Without a terminal.
 constexpr Duration kPlainEvery = std::chrono::seconds(5);
+constexpr Duration kDrainLook = std::chrono::milliseconds(20);
+constexpr std::size_t kMostThreads = 64;
 
 struct ProxyCommand {
   std::string file;
   std::vector<std::string> listen, upstream, protocol;
-  std::string transport = "auto";
+  std::string transport = "auto", drain = "0s";
+  std::size_t threads = 1;
   bool json = false;
   bool quiet = false;
 };
@@ -116,16 +121,26 @@ class Watcher final : public stream::Observer {
   std::vector<std::string> told_;
 };
 
+// One proxy as the user sees it: with several threads, each has a part of it, on the same port.
 struct Running {
   stream::ProxyOptions options;
   std::unique_ptr<Watcher> watcher;
-  std::unique_ptr<stream::Proxy> proxy;
+  std::vector<std::unique_ptr<stream::Proxy>> parts;
   stream::Counters before{};
   std::map<std::string, std::uint64_t> calls_before{};
 
   std::string listens_at() const {
-    return transport::to_text(transport::Address{options.listen.host, proxy->port()});
+    return transport::to_text(transport::Address{options.listen.host, parts[0]->port()});
   }
+  stream::Counters counters() const {
+    stream::Counters all = parts[0]->counters();
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      all += parts[i]->counters();
+    }
+    return all;
+  }
+  // Only unframed bytes are spread over threads.
+  std::vector<stream::Proxy::Calls> calls() const { return parts[0]->calls(); }
 };
 
 std::string per_second(std::uint64_t now, std::uint64_t before, Duration length) {
@@ -146,7 +161,7 @@ std::string bytes_per_second(std::uint64_t now, std::uint64_t before, Duration l
 
 // One line a proxy, and below it the operations that were called most since the last look.
 std::vector<std::string> look(Running& running, Duration length) {
-  const stream::Counters now = running.proxy->counters();
+  const stream::Counters now = running.counters();
   std::vector<std::string> lines;
   std::string line = fmt::format("{} {} open", running.options.name, now.open);
   if (running.options.protocol != "raw") {
@@ -163,7 +178,7 @@ std::vector<std::string> look(Running& running, Duration length) {
   }
   lines.push_back(line);
   std::vector<std::pair<std::uint64_t, std::string>> busiest;
-  for (const stream::Proxy::Calls& calls : running.proxy->calls()) {
+  for (const stream::Proxy::Calls& calls : running.calls()) {
     std::uint64_t& before = running.calls_before[calls.operation];
     if (calls.calls > before) {
       busiest.emplace_back(calls.calls - before, calls.operation);
@@ -180,9 +195,9 @@ std::vector<std::string> look(Running& running, Duration length) {
 }
 
 nlohmann::ordered_json to_json(const Running& running) {
-  const stream::Counters now = running.proxy->counters();
+  const stream::Counters now = running.counters();
   nlohmann::ordered_json calls = nlohmann::ordered_json::object();
-  for (const stream::Proxy::Calls& one : running.proxy->calls()) {
+  for (const stream::Proxy::Calls& one : running.calls()) {
     calls[one.operation] = one.calls;
   }
   return {{"name", running.options.name},
@@ -243,11 +258,11 @@ class View {
 
 void print_totals(const std::vector<Running>& proxies) {
   for (const Running& running : proxies) {
-    const stream::Counters now = running.proxy->counters();
+    const stream::Counters now = running.counters();
     fmt::print("{}: {} connections, {} messages, {} out, {} back\n", running.options.name, now.accepted,
                now.messages, to_text(Size{now.bytes_to_upstream}), to_text(Size{now.bytes_to_client}));
     constexpr std::size_t kShown = 20;
-    const auto calls = running.proxy->calls();
+    const auto calls = running.calls();
     for (std::size_t i = 0; i < std::min(kShown, calls.size()); ++i) {
       fmt::print("  {:>10}  {}\n", calls[i].calls, calls[i].operation);
     }
@@ -257,7 +272,38 @@ void print_totals(const std::vector<Running>& proxies) {
   }
 }
 
+// Lets connections end by themselves, for a while; nobody new gets in. A second signal ends the program at once.
+void finish(const std::vector<Running>& proxies, Duration drain) {
+  for (const Running& running : proxies) {
+    for (const auto& part : running.parts) {
+      part->close_listener();
+    }
+  }
+  const auto all_ended = [&] {
+    return std::all_of(proxies.begin(), proxies.end(),
+                       [](const Running& running) { return running.counters().open == 0; });
+  };
+  const Instant deadline = monotonic_now() + drain;
+  while (monotonic_now() < deadline && !all_ended()) {
+    std::this_thread::sleep_for(kDrainLook);
+  }
+}
+
+// Two sockets a connection: the usual soft limit of 1,024 is soon reached.
+void allow_many_sockets() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
 int run_proxies(const ProxyCommand& command) {
+  const auto drain = parse_duration(command.drain);
+  if (!drain) {
+    throw CLI::ValidationError("--drain",
+                               fmt::format("'{}' is not a duration such as \"10s\"", command.drain));
+  }
   Diagnostics problems;
   const auto options = command.file.empty() ? read_pairs(command) : read_file(command.file, problems);
   for (const Diagnostic& problem : problems) {
@@ -266,16 +312,32 @@ int run_proxies(const ProxyCommand& command) {
   if (!problems.empty()) {
     return kUsage;
   }
+  for (const stream::ProxyOptions& each : options) {
+    if (command.threads > 1 && each.protocol != "raw") {
+      throw CLI::ValidationError(
+          "--threads",
+          fmt::format("{} is followed by one thread; only raw bytes go over several", each.protocol));
+    }
+  }
   run::Stop stop;
   const Signals signals(stop);
-  const auto carrier = transport::make(transport_kind(command.transport), "proxies");
+  allow_many_sockets();
+  std::vector<std::unique_ptr<transport::Transport>> carriers;
+  for (std::size_t i = 0; i < command.threads; ++i) {
+    carriers.push_back(transport::make(transport_kind(command.transport), "proxies"));
+  }
   std::vector<Running> proxies;
   for (const stream::ProxyOptions& each : options) {
-    auto watcher = std::make_unique<Watcher>(each.name, command.json || command.quiet);
-    auto proxy = std::make_unique<stream::Proxy>(*carrier, each, *watcher);
-    proxies.push_back({each, std::move(watcher), std::move(proxy)});
+    proxies.push_back({each, std::make_unique<Watcher>(each.name, command.json || command.quiet), {}});
+    Running& running = proxies.back();
+    stream::ProxyOptions part = each;
+    for (const auto& carrier : carriers) {
+      running.parts.push_back(std::make_unique<stream::Proxy>(*carrier, part, *running.watcher));
+      part.listen.port = running.parts[0]->port();
+      part.share_port = true;
+    }
     if (!command.json) {
-      fmt::print("{} {} -> {}\n", each.name, proxies.back().listens_at(), transport::to_text(each.upstream));
+      fmt::print("{} {} -> {}\n", each.name, running.listens_at(), transport::to_text(each.upstream));
     }
   }
   std::fflush(stdout);
@@ -302,6 +364,7 @@ int run_proxies(const ProxyCommand& command) {
     last = now;
   }
   view.clear();
+  finish(proxies, *drain);
   if (command.json) {
     print_json(proxies, monotonic_now() - began);
   } else {
@@ -330,6 +393,11 @@ void add_proxy(CLI::App& program, int& status) {
       ->excludes(file)
       ->allow_extra_args(false);
   add_transport(*command, options->transport);
+  command->add_option("--threads", options->threads, "Threads that share the connections of raw proxies (1)")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, kMostThreads).description(""));
+  command->add_option("--drain", options->drain, "At the end, wait so long for open connections to end (0s)")
+      ->type_name("DURATION");
   command->add_flag("--json", options->json, "A line of JSON each second, for machines");
   command->add_flag("-q,--quiet", options->quiet, "Only the totals, at the end");
   command->callback([options, &status] { status = run_proxies(*options); });

@@ -27,9 +27,10 @@ EnvironmentError cannot_listen(const transport::Endpoint& endpoint, int error) {
 
 }  // namespace
 
-Listener::Listener(transport::Transport& transport, const transport::Endpoint& endpoint, Accepted accepted)
+Listener::Listener(transport::Transport& transport, const transport::Endpoint& endpoint, bool shared,
+                   Accepted accepted)
     : transport_(transport), endpoint_(endpoint), accepted_(std::move(accepted)) {
-  if (endpoint_.port() != 0) {
+  if (endpoint_.port() != 0 && !shared) {
     // Without SO_REUSEPORT first: that would share a port which somebody else holds with the same option.
     const Fd probe = transport::bound_socket(endpoint_, false);
     if (!probe || listen(probe.get(), 1) != 0) {

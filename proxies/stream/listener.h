@@ -13,8 +13,10 @@ class Listener {
  public:
   using Accepted = std::function<void(transport::Fd)>;
 
-  /// Takes the port, and does not listen yet. Throws EnvironmentError when it cannot be had.
-  Listener(transport::Transport& transport, const transport::Endpoint& endpoint, Accepted accepted);
+  /// Takes the port, and does not listen yet. Throws EnvironmentError when it cannot be had. A port that is shared may
+  /// be another listener's of this program already.
+  Listener(transport::Transport& transport, const transport::Endpoint& endpoint, bool shared,
+           Accepted accepted);
 
   std::uint16_t port() const { return endpoint_.port(); }
 

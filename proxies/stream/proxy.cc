@@ -33,6 +33,22 @@ std::vector<fault::Rule> heeded(std::vector<fault::Rule> rules) {
 
 }  // namespace
 
+Counters& Counters::operator+=(const Counters& other) {
+  accepted += other.accepted;
+  open += other.open;
+  unreachable += other.unreachable;
+  bytes_to_upstream += other.bytes_to_upstream;
+  bytes_to_client += other.bytes_to_client;
+  bytes_held += other.bytes_held;
+  messages += other.messages;
+  unframed += other.unframed;
+  handed_through += other.handed_through;
+  for (const auto& [rule, times] : other.acted) {
+    acted[rule] += times;
+  }
+  return *this;
+}
+
 // Lives on the transport's thread.
 struct Proxy::Impl final : SessionHost {
   Impl(transport::Transport& on, ProxyOptions with, Observer& tell)
@@ -41,7 +57,7 @@ struct Proxy::Impl final : SessionHost {
         observer(tell),
         upstream(transport::resolve(options.upstream)),
         protocol(protocol::find_protocol(options.protocol)->make()),
-        listener(on, transport::resolve(options.listen),
+        listener(on, transport::resolve(options.listen), options.share_port,
                  [this](transport::Fd socket) { accept(std::move(socket)); }) {}
 
   transport::Transport& carrier() override { return loop; }

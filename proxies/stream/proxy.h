@@ -28,6 +28,7 @@ struct ProxyOptions {
   std::string name;           // of the dependency
   transport::Address listen;  // port 0: any free one
   transport::Address upstream;
+  bool share_port = false;  // with another proxy of this program: the kernel spreads connections over them
   std::string protocol = "raw";  // a name in protocol/protocols.h
   Seed seed = 1;
 };
@@ -63,6 +64,8 @@ struct Counters {
   std::uint64_t unframed = 0;                  // connections that did not speak the proxy's protocol
   std::uint64_t handed_through = 0;            // connections that went over to another one
   std::map<std::string, std::uint64_t> acted;  // rule -> connections on which it acted
+
+  Counters& operator+=(const Counters& other);
 };
 
 class Proxy {

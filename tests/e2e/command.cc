@@ -40,11 +40,11 @@ std::string text_of(const fs::path& path) {
   return text.str();
 }
 
-Said run(const std::vector<std::string>& arguments, const std::string& name) {
+namespace {
+
+Said spawn(std::vector<std::string> words, const char* directory) {
   const Scratch scratch;
   const std::string out = scratch / "out", err = scratch / "err";
-  std::vector<std::string> words = {std::string(FAULTLINE_BINARY_DIR) + "/" + name};
-  words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);
   for (std::string& word : words) {
@@ -53,7 +53,7 @@ Said run(const std::vector<std::string>& arguments, const std::string& name) {
   argv.push_back(nullptr);
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addchdir_np(&files, FAULTLINE_SOURCE_DIR);
+  posix_spawn_file_actions_addchdir_np(&files, directory);
   posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out.c_str(), O_WRONLY | O_CREAT, 0600);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT, 0600);
@@ -65,6 +65,18 @@ Said run(const std::vector<std::string>& arguments, const std::string& name) {
   int status = 0;
   waitpid(pid, &status, 0);
   return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), text_of(out), text_of(err)};
+}
+
+}  // namespace
+
+Said run(const std::vector<std::string>& arguments, const std::string& name) {
+  std::vector<std::string> words = {std::string(FAULTLINE_BINARY_DIR) + "/" + name};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return spawn(std::move(words), FAULTLINE_SOURCE_DIR);
+}
+
+Said shell(const std::string& line) {
+  return spawn({"/bin/sh", "-c", line}, FAULTLINE_BINARY_DIR);
 }
 
 std::string quick(const std::vector<std::pair<std::string, std::string>>& changes) {

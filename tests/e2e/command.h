@@ -16,6 +16,9 @@ struct Said {
 /// Runs build/NAME with these arguments, in the source directory, without a terminal.
 Said run(const std::vector<std::string>& arguments, const std::string& name = "faultline");
 
+/// Runs a line of shell in the build directory.
+Said shell(const std::string& line);
+
 /// A directory of the test's own, removed at its end.
 class Scratch {
  public:
