@@ -24,7 +24,7 @@ inline double seconds(Duration d) {
 }
 
 /// The nearest Duration to a number of seconds. The number must be finite and within +/- 292 years.
-inline Duration from_seconds(double s) {
+constexpr Duration from_seconds(double s) {
   return std::chrono::round<Duration>(std::chrono::duration<double>(s));
 }
 

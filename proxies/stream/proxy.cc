@@ -101,8 +101,9 @@ struct Proxy::Impl final : SessionHost {
     const std::vector<fault::Rule> before = std::exchange(rules, heeded(std::move(next)));
     place_listener();
     for (const fault::Rule& rule : rules) {
-      const bool was_on = std::any_of(before.begin(), before.end(),
-                                      [&](const fault::Rule& other) { return other.name == rule.name; });
+      const bool was_on = std::any_of(before.begin(), before.end(), [&](const fault::Rule& other) {
+        return other.name == rule.name && other.fault == rule.fault;
+      });
       if (std::holds_alternative<fault::Refuse>(rule.fault) && !was_on) {
         start_refusing(rule);
       }

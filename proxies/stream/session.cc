@@ -64,27 +64,30 @@ void Session::Ear::on_broken() {
   session_.write_failed(sink_of_);
 }
 
-bool Session::blackholed(const std::vector<fault::Rule>& rules) {
-  for (const fault::Rule& rule : rules) {
-    if (std::holds_alternative<fault::Blackhole>(rule.fault)) {
-      if (!paused_) {
-        host_.acted(rule.name, ordinal_, "nothing is answered");
-      }
-      return true;
-    }
+// Something is not answered that would have been.
+void Session::act_as_hole() {
+  if (paused_ && !std::exchange(hole_told_, true)) {
+    host_.acted(hole_, ordinal_, "nothing is answered");
   }
-  return false;
 }
 
 void Session::start(const std::vector<fault::Rule>& rules) {
   set_rules(rules);
+  act_as_hole();  // where it begins in one
 }
 
 void Session::set_rules(const std::vector<fault::Rule>& rules) {
   if (ended_) {
     return;
   }
-  paused_ = blackholed(rules);
+  const auto hole = std::find_if(rules.begin(), rules.end(), [](const fault::Rule& rule) {
+    return std::holds_alternative<fault::Blackhole>(rule.fault);
+  });
+  paused_ = hole != rules.end();
+  if (paused_ && hole->name != hole_) {
+    hole_ = hole->name;
+    hole_told_ = false;
+  }
   to_upstream_.set_rules(rules);
   to_client_.set_rules(rules);
   if (paused_) {
@@ -236,7 +239,8 @@ std::size_t Session::Direction::room() const {
 
 void Session::Direction::read_or_not() {
   if (from) {
-    from->read(!source_ended && !broken && !session.paused_ && session.connected_ &&
+    // In a black hole the first bytes are taken, and kept: then it is known to have acted.
+    from->read(!source_ended && !broken && (session.connected_ || session.paused_) &&
                (discarding || room() > 0));
   }
 }
@@ -288,7 +292,7 @@ void Session::Direction::understand(std::span<const char> bytes) {
 }
 
 void Session::Direction::take(std::span<const char> bytes) {
-  if (shaper.idle() && held.empty()) {
+  if (shaper.idle() && held.empty() && !session.paused_ && session.connected_) {
     const std::size_t taken = write(bytes);
     if (session.ended_ || broken || taken == bytes.size()) {
       return;
@@ -326,6 +330,9 @@ void Session::Direction::take_end(bool reset) {
 
 // Writes what is due and allowed, and makes sure to be called again when more will be.
 void Session::Direction::flush() {
+  if (session.paused_ && !held.empty()) {
+    session.act_as_hole();
+  }
   if (session.paused_ || !session.connected_ || writing) {
     return;
   }

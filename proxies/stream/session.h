@@ -122,7 +122,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void close();
   void write_failed(Direction& direction);
   void cut(fault::Cut::How how, Direction& direction);
-  bool blackholed(const std::vector<fault::Rule>& rules);
+  void act_as_hole();
 
   SessionHost& host_;
   const std::uint64_t ordinal_;
@@ -134,6 +134,8 @@ class Session : public std::enable_shared_from_this<Session> {
   Ear client_ear_, upstream_ear_;
   Timer closing_;  // while both ends are to close after a cut
   bool connected_ = false;
+  std::string hole_;  // the black hole's rule that it is in
+  bool hole_told_ = false;
   bool paused_ = false;  // in a black hole
   bool ended_ = false;
 };

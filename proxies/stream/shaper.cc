@@ -9,6 +9,8 @@ namespace {
 
 // A throttle lets through what a hundredth of a second may carry, then pauses: smooth, and few system calls.
 constexpr double kSlicesPerSecond = 100;
+// What a late timer has lost is made up for, as far as one slice.
+constexpr Duration kCredit = from_seconds(1 / kSlicesPerSecond);
 
 const fault::Hang* hang_of(const fault::Rule& rule) {
   return std::get_if<fault::Hang>(&rule.fault);
@@ -39,8 +41,9 @@ void Shaper::set_rules(const std::vector<fault::Rule>& rules, Instant now) {
     if (!shapes(rule) || !acts_on(rule.edge, way_)) {
       continue;
     }
-    const auto before = std::find_if(parts_.begin(), parts_.end(),
-                                     [&](const Part& part) { return part.rule.name == rule.name; });
+    const auto before = std::find_if(parts_.begin(), parts_.end(), [&](const Part& part) {
+      return part.rule.name == rule.name && part.rule.fault == rule.fault;
+    });
     parts.push_back(before == parts_.end() ? Part{rule, now, 0, now, false} : *before);
   }
   parts_ = std::move(parts);
@@ -105,8 +108,8 @@ void Shaper::wrote(std::size_t bytes, Instant now) {
   for (Part& part : parts_) {
     part.written += bytes;
     if (const fault::Throttle* throttle = throttle_of(part.rule)) {
-      part.free_at =
-          std::max(part.free_at, now) + from_seconds(static_cast<double>(bytes) / throttle->bytes_per_second);
+      part.free_at = std::max(part.free_at, std::max(now - kCredit, part.since)) +
+                     from_seconds(static_cast<double>(bytes) / throttle->bytes_per_second);
       act(part);
     }
   }

@@ -125,6 +125,18 @@ TEST_P(Delay, LetsGoOfWhatItHeldWhenItIsLifted) {
   EXPECT_EQ(server.read(16), "held for an hour");
 }
 
+TEST_P(Blackhole, ActsOnlyWhereSomethingIsNotAnswered) {
+  auto [idle, idle_server] = proxied.connection();
+  auto [busy, busy_server] = proxied.connection();
+  proxied.proxy.apply({rule("b", fault::Blackhole{true})});
+  busy.send("hello");
+  EXPECT_TRUE(proxied.wait_for([](const Counters& now) { return now.acted.contains("b"); }));
+  ASSERT_EQ(proxied.recorder.actions().size(), 1U);
+  EXPECT_EQ(proxied.recorder.actions()[0].connection, 2U);
+  proxied.proxy.apply({});
+  EXPECT_EQ(busy_server.read(5), "hello");
+}
+
 class Throttle : public OnEachTransport {};
 INSTANTIATE_TEST_SUITE_P(On, Throttle, each_transport(), transport_name);
 
@@ -139,6 +151,16 @@ TEST_P(Throttle, KeepsToItsRate) {
               EXPECT_EQ(server.read(bytes.size()).size(), bytes.size());
             }),
             290ms);
+}
+
+TEST_P(Throttle, CanBeChangedUnderItsName) {
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({rule("t", fault::Throttle{1}, Edge::request)});
+  client.send("x");
+  EXPECT_EQ(server.read(1), "x");
+  client.send(std::string(1'000, 'y'));  // a quarter of an hour's worth
+  proxied.proxy.apply({rule("t", fault::Throttle{1e9}, Edge::request)});
+  EXPECT_EQ(server.read(1'000).size(), 1'000U);
 }
 
 class Cut : public OnEachTransport {};

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -46,7 +47,8 @@ struct Proxied {
   /// Waits until a count of the proxy has some value.
   template <typename F>
   bool wait_for(F reached) {
-    for (int i = 0; i < 4000; ++i) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (std::chrono::steady_clock::now() < deadline) {
       if (reached(proxy.counters())) {
         return true;
       }

@@ -76,6 +76,19 @@ TEST(Shaper, PaysForWhatAThrottleLetThrough) {
   EXPECT_EQ(shaper.allowance(kStart + 10ms).bytes, 10U);
 }
 
+TEST(Shaper, MakesUpForALateTimerAsFarAsASlice) {
+  Shaper shaper(1, 1, Way::to_client);
+  shaper.set_rules({rule("t", fault::Throttle{1000})}, kStart);
+  shaper.wrote(10, kStart);
+  shaper.wrote(10, kStart + 14ms);  // it was due after 10 ms
+  EXPECT_EQ(shaper.allowance(kStart + 14ms).again, kStart + 20ms);
+  shaper.wrote(10, kStart + 1s);
+  EXPECT_GT(shaper.allowance(kStart + 1s).bytes, 0U)
+      << "a second's silence is worth one slice, not a hundred";
+  shaper.wrote(10, kStart + 1s);
+  EXPECT_EQ(shaper.allowance(kStart + 1s).bytes, 0U);
+}
+
 TEST(Shaper, CountsTheBytesUntilACutFromWhenTheRuleCameOn) {
   Shaper shaper(1, 1, Way::to_client);
   shaper.set_rules({rule("t", fault::Throttle{1e9})}, kStart);
