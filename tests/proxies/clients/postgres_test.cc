@@ -73,7 +73,7 @@ TEST_F(PostgresClients, PsqlGetsTheSameOfAScript) {
 }
 
 TEST_F(PostgresClients, PsqlCancelsAQueryByCtrlC) {
-  same("timeout -s INT 1 psql -X \"$URL\" -c 'SELECT pg_sleep(60)'");
+  same("timeout --foreground -s INT 1 psql -X \"$URL\" -c 'SELECT pg_sleep(60)'");
 }
 
 TEST_F(PostgresClients, NpmPgGetsTheSame) {

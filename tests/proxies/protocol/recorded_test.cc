@@ -17,8 +17,8 @@ class Recorded : public testing::TestWithParam<std::pair<const char*, const char
 TEST_P(Recorded, IsFramedToItsEnd) {
   const auto& [protocol, folder] = GetParam();
   std::size_t recordings = 0;
-  for (const auto& file : std::filesystem::directory_iterator(std::string(FAULTLINE_SOURCE_DIR) +
-                                                              "/tests/fuzz/corpus/" + folder)) {
+  const auto corpus = std::filesystem::path(FAULTLINE_SOURCE_DIR) / "tests" / "fuzz" / "corpus" / folder;
+  for (const auto& file : std::filesystem::directory_iterator(corpus)) {
     SCOPED_TRACE(file.path().string());
     const Dissected found = dissect_in_every_way(find_protocol(protocol)->make, read_recording(file.path()));
     EXPECT_EQ(found.unframed, "");
