@@ -22,9 +22,10 @@ namespace {
 
 constexpr unsigned kSubmissions = 1'024, kCompletions = 4'096;
 // Buffers that the kernel picks from: many small ones for messages, which one multishot receive fills as they come, and
-// some large ones for a stream in bulk, which is received piece by piece, so that it can be held back. Counts are powers
+// a few large ones for a stream in bulk, which is received piece by piece, so that it can be held back. The kernel takes
+// them in turn, so no more than a cache holds; who finds none tries again in the next turn of the loop. Counts are powers
 // of two.
-constexpr unsigned kSmallBuffers = 512, kLargeBuffers = 32;
+constexpr unsigned kSmallBuffers = 128, kLargeBuffers = 4;
 constexpr std::size_t kSmallBytes = 4 * 1024, kLargeBytes = 64 * 1024;
 // A write of this size is not worth a copy: it is tried at once.
 constexpr std::size_t kDirectBytes = 8 * 1024;
