@@ -319,6 +319,10 @@ std::map<std::string, stream::Counters> Environment::proxies() const {
   return counters;
 }
 
+std::vector<stream::Proxy::Calls> Environment::calls(const std::string& dependency) const {
+  return impl_->proxies.at(dependency)->calls();
+}
+
 fs::path Environment::log(const std::string& process) const {
   return impl_->log(process);
 }

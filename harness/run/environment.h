@@ -62,6 +62,8 @@ class Environment {
   void restart(const std::string& process);
   /// The counters of each dependency's proxy.
   std::map<std::string, stream::Counters> proxies() const;
+  /// What the service has asked a dependency to do so far, by operation.
+  std::vector<stream::Proxy::Calls> calls(const std::string& dependency) const;
   /// The log file of "service", "postgres" or "redis".
   std::filesystem::path log(const std::string& process) const;
   /// How the service ended, if the harness started it and it has.

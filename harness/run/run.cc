@@ -125,12 +125,19 @@ void write_result(const std::filesystem::path& path, const result::Result& resul
 
 void write_proxies(Environment& environment, Journal::Producer& journal) {
   for (const auto& [name, counters] : environment.proxies()) {
+    nlohmann::ordered_json calls = nlohmann::ordered_json::object();
+    for (const stream::Proxy::Calls& one : environment.calls(name)) {
+      calls[one.operation] = one.calls;
+    }
     journal.write("observation", monotonic_now(),
                   {{"of", "proxy"},
                    {"dependency", name},
                    {"connections", counters.accepted},
                    {"bytes_to_dependency", counters.bytes_to_upstream},
-                   {"bytes_to_service", counters.bytes_to_client}});
+                   {"bytes_to_service", counters.bytes_to_client},
+                   {"messages", counters.messages},
+                   {"unframed", counters.unframed},
+                   {"calls", std::move(calls)}});
   }
 }
 

@@ -10,6 +10,7 @@ namespace faultline::e2e {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
@@ -41,6 +42,12 @@ TEST(RedisDown, PassesOnTheHardenedServiceAndIsJudgedAlikeFromItsJournal) {
   const json result = played.result();
   EXPECT_EQ(result["schema"], "faultline.result/1");
   EXPECT_GT(result["start_up"].size(), 5U) << "the breakdown of the start";
+
+  const std::string journal = text_of(played.directory / "journal.ndjson");
+  EXPECT_THAT(journal, AllOf(ContainsRegex("\"dependency\":\"postgres\".*\"calls\":.*\"INSERT INTO"),
+                             ContainsRegex("\"dependency\":\"redis\".*\"calls\":.*\"GET "),
+                             ContainsRegex("\"dependency\":\"stripe\".*\"calls\":.*\"GET /v1/charges\"")));
+  EXPECT_EQ(journal.find("not framed"), std::string::npos) << "the proxies understood everything";
 
   const Said again = run({"report", played.directory.string()});
   EXPECT_EQ(again.status, 0);
