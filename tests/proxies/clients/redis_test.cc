@@ -1,6 +1,8 @@
 // Redis's clients do not notice the proxy.
 
+#include <hiredis/async.h>
 #include <hiredis/hiredis.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <sstream>
@@ -164,6 +166,76 @@ std::string pipelined(std::uint16_t port) {
 TEST_F(RedisClients, HiredisGetsTheSameOfAPipeline) {
   expect_the_same(
       server_->port(), "redis", [] { RedisClients::empty(); }, pipelined);
+}
+
+// hiredis's asynchronous interface on a loop of poll(2).
+class Asynchronous {
+ public:
+  explicit Asynchronous(std::uint16_t port) : context_(redisAsyncConnect("127.0.0.1", port)) {
+    context_->ev.data = this;
+    context_->ev.addRead = [](void* self) { of(self).wanted_ |= POLLIN; };
+    context_->ev.delRead = [](void* self) { of(self).wanted_ &= ~POLLIN; };
+    context_->ev.addWrite = [](void* self) { of(self).wanted_ |= POLLOUT; };
+    context_->ev.delWrite = [](void* self) { of(self).wanted_ &= ~POLLOUT; };
+    context_->ev.cleanup = [](void* self) { of(self).wanted_ = 0; };
+    redisAsyncSetDisconnectCallback(
+        context_, [](const redisAsyncContext* context, int) { of(context->ev.data).gone_ = true; });
+    // The first write finds the connection made.
+    wanted_ = POLLOUT;
+  }
+
+  void send(const std::string& command) {
+    redisAsyncCommand(
+        context_,
+        [](redisAsyncContext* context, void* reply, void*) {
+          if (reply) {
+            of(context->ev.data).got_ += text(static_cast<redisReply*>(reply)) + "\n";
+          }
+        },
+        nullptr, command.c_str());
+  }
+
+  // Everything that was answered until the connection has ended.
+  std::string finish() {
+    redisAsyncDisconnect(context_);
+    while (!gone_ && wanted_ != 0) {
+      pollfd socket{context_->c.fd, static_cast<short>(wanted_), 0};
+      if (poll(&socket, 1, 5'000) <= 0) {
+        return got_ + "(nothing happens)";
+      }
+      if ((socket.revents & (POLLIN | POLLHUP | POLLERR)) != 0 && (wanted_ & POLLIN) != 0) {
+        redisAsyncHandleRead(context_);
+      }
+      if (!gone_ && (socket.revents & POLLOUT) != 0) {
+        redisAsyncHandleWrite(context_);
+      }
+    }
+    return got_;
+  }
+
+ private:
+  static Asynchronous& of(void* self) { return *static_cast<Asynchronous*>(self); }
+
+  redisAsyncContext* context_;  // frees itself when it disconnects
+  int wanted_ = 0;
+  bool gone_ = false;
+  std::string got_;
+};
+
+std::string asynchronously(std::uint16_t port) {
+  Asynchronous client(port);
+  for (int i = 0; i < 300; ++i) {
+    client.send("INCR counter:" + std::to_string(i % 7));
+    client.send("LPUSH list " + std::string(static_cast<std::size_t>(i), 'x'));
+  }
+  client.send("LRANGE list 0 -1");
+  client.send("WRONG");
+  return client.finish();
+}
+
+TEST_F(RedisClients, HiredisGetsTheSameAsynchronously) {
+  expect_the_same(
+      server_->port(), "redis", [] { RedisClients::empty(); }, asynchronously);
 }
 
 }  // namespace
