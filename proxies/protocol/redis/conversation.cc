@@ -105,7 +105,7 @@ bool Conversation::understand(const Command& command, Pending& pending) {
     case 'P':
     case 'U':
       for (const auto& [word, answer] : kPubSub) {
-        if (is(command, 0, word) && !in_multi_) {
+        if (is(command, 0, word)) {
           pending.answer = answer;
           pending.confirmations = channels;
         }

@@ -185,6 +185,15 @@ TEST(Redis, StreamsWhatIsLongerThanAHead) {
               ElementsAre("DEL some:key:*", "PING"));
 }
 
+TEST(Redis, WaitsForNoMoreThanAHead) {
+  const std::string many = command(std::vector<std::string>(20'000, "x"));
+  for (std::size_t size = kHeadBytes; size < kHeadBytes + 40; ++size) {
+    Redis redis;
+    EXPECT_NE(redis.open(1)->next(Way::to_upstream, std::span(many).first(size)).is, Piece::Is::incomplete)
+        << size;
+  }
+}
+
 TEST(Redis, HandsReplicationAndTlsThrough) {
   const Dissected replica = dissect_in_every_way(make, {client(command({"PSYNC", "?", "-1"}))});
   EXPECT_EQ(replica.unframed, "replication");

@@ -19,14 +19,24 @@ class Recorder final : public Observer {
     const std::lock_guard lock(mutex_);
     actions_.push_back(action);
   }
+  void unframed(std::uint64_t /*connection*/, std::string_view reason, bool /*handed_through*/) override {
+    const std::lock_guard lock(mutex_);
+    reasons_.emplace_back(reason);
+  }
   std::vector<Action> actions() {
     const std::lock_guard lock(mutex_);
     return actions_;
+  }
+  /// Why connections were not framed.
+  std::vector<std::string> reasons() {
+    const std::lock_guard lock(mutex_);
+    return reasons_;
   }
 
  private:
   std::mutex mutex_;
   std::vector<Action> actions_;
+  std::vector<std::string> reasons_;
 };
 
 struct Proxied {
