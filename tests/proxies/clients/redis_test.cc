@@ -9,6 +9,7 @@
 
 #include "behind.h"
 #include "process/directory.h"
+#include "protocol/redis/commands.h"
 #include "redis/server.h"
 
 namespace faultline::stream {
@@ -236,6 +237,75 @@ std::string asynchronously(std::uint16_t port) {
 TEST_F(RedisClients, HiredisGetsTheSameAsynchronously) {
   expect_the_same(
       server_->port(), "redis", [] { RedisClients::empty(); }, asynchronously);
+}
+
+// Of a map, as RESP2 has it: a name and a value in turn.
+const redisReply* field(const redisReply* map, const std::string& name) {
+  for (std::size_t i = 0; map && i + 1 < map->elements; i += 2) {
+    if (map->element[i]->str && name == map->element[i]->str) {
+      return map->element[i + 1];
+    }
+  }
+  return nullptr;
+}
+int number(const redisReply* map, const std::string& name) {
+  const redisReply* found = field(map, name);
+  return found ? static_cast<int>(found->integer) : 0;
+}
+std::string word(const redisReply* map, const std::string& name) {
+  const redisReply* found = field(map, name);
+  return found && found->str ? found->str : "";
+}
+
+// Where a command's keys are, as the server describes it ("Key specifications"): the first specification.
+protocol::redis::Keys described(const redisReply* command) {
+  using Keys = protocol::redis::Keys;
+  constexpr std::size_t kSpecifications = 8, kSubcommands = 9;
+  if (command->element[kSubcommands]->elements > 0) {
+    return {Keys::Kind::container};
+  }
+  if (command->element[kSpecifications]->elements == 0) {
+    return {};
+  }
+  const redisReply* specification = command->element[kSpecifications]->element[0];
+  const redisReply *begin = field(specification, "begin_search"), *find = field(specification, "find_keys");
+  if (word(begin, "type") == "keyword") {
+    return {Keys::Kind::streams, 1, -1, 1};
+  }
+  const int first = number(field(begin, "spec"), "index");
+  const redisReply* how = field(find, "spec");
+  if (word(find, "type") == "keynum") {
+    return {Keys::Kind::counted, first + number(how, "firstkey"), first + number(how, "keynumidx"),
+            number(how, "keystep")};
+  }
+  const int last = number(how, "lastkey");
+  return {Keys::Kind::range, first, last < 0 ? last : first + last, number(how, "keystep")};
+}
+
+std::string to_text(const protocol::redis::Keys& keys) {
+  return std::to_string(static_cast<int>(keys.kind)) + " " + std::to_string(keys.first) + " " +
+         std::to_string(keys.last) + " " + std::to_string(keys.step);
+}
+
+TEST_F(RedisClients, TheServerHasTheKeysWhereTheTableOfCommandsHasThem) {
+  const Context context = connect(server_->port());
+  const Reply commands(static_cast<redisReply*>(redisCommand(context.get(), "COMMAND")), &freeReplyObject);
+  std::size_t compared = 0;
+  const auto compare = [&](const redisReply* command) {
+    std::string name = command->element[0]->str;
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c == '|' ? ' ' : static_cast<char>(std::toupper(c)); });
+    EXPECT_EQ(to_text(protocol::redis::keys_of(name)), to_text(described(command))) << name;
+    ++compared;
+  };
+  for (std::size_t i = 0; i < commands->elements; ++i) {
+    compare(commands->element[i]);
+    const redisReply* subcommands = commands->element[i]->element[9];
+    for (std::size_t j = 0; j < subcommands->elements; ++j) {
+      compare(subcommands->element[j]);
+    }
+  }
+  EXPECT_GT(compared, 300U);
 }
 
 }  // namespace
