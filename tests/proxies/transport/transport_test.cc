@@ -119,6 +119,7 @@ class OnEachTransport : public testing::TestWithParam<Kind> {
   }
 
   const std::unique_ptr<Transport> transport = make(GetParam(), "transport-test");
+  Heard heard;  // outlives the connection
   std::unique_ptr<Connection> connection;
   Fd peer;
 };
@@ -133,7 +134,6 @@ TEST_P(OnEachTransport, IsTheOneThatWasAskedFor) {
 }
 
 TEST_P(OnEachTransport, ReadsOnlyWhileReadingIsOn) {
-  Heard heard;
   connect(heard);
   send_all(peer, "early");
   on_thread([] {});
@@ -152,7 +152,6 @@ TEST_P(OnEachTransport, ReadsOnlyWhileReadingIsOn) {
 }
 
 TEST_P(OnEachTransport, TellsTheEndBehindTheBytes) {
-  Heard heard;
   connect(heard);
   send_all(peer, std::string(300'000, 'x'));
   shutdown(peer.get(), SHUT_WR);
@@ -162,7 +161,6 @@ TEST_P(OnEachTransport, TellsTheEndBehindTheBytes) {
 }
 
 TEST_P(OnEachTransport, TellsAResetFromAnEnd) {
-  Heard heard;
   connect(heard);
   on_thread([&] { connection->read(true); });
   close_will_reset(peer.get());
@@ -171,7 +169,6 @@ TEST_P(OnEachTransport, TellsAResetFromAnEnd) {
 }
 
 TEST_P(OnEachTransport, TakesWhatThereIsRoomForAndSaysWhenThereIsMore) {
-  Heard heard;
   connect(heard);
   const std::string much(32 << 20, 'x');
   std::size_t taken = 0;
@@ -189,7 +186,6 @@ TEST_P(OnEachTransport, TakesWhatThereIsRoomForAndSaysWhenThereIsMore) {
 }
 
 TEST_P(OnEachTransport, DeliversWhatWasWrittenBeforeItIsClosed) {
-  Heard heard;
   connect(heard);
   const std::string bytes(20'000, 'x');
   on_thread([&] {
@@ -201,7 +197,6 @@ TEST_P(OnEachTransport, DeliversWhatWasWrittenBeforeItIsClosed) {
 }
 
 TEST_P(OnEachTransport, FinishesBehindWhatWasWrittenAndGoesOnReading) {
-  Heard heard;
   connect(heard);
   on_thread([&] {
     connection->read(true);
@@ -214,7 +209,6 @@ TEST_P(OnEachTransport, FinishesBehindWhatWasWrittenAndGoesOnReading) {
 }
 
 TEST_P(OnEachTransport, ResetsAtOnce) {
-  Heard heard;
   connect(heard);
   on_thread([&] {
     connection->read(true);
@@ -225,7 +219,6 @@ TEST_P(OnEachTransport, ResetsAtOnce) {
 }
 
 TEST_P(OnEachTransport, TellsThatWhatIsWrittenCannotBeDelivered) {
-  Heard heard;
   connect(heard);
   close_will_reset(peer.get());
   peer = Fd();
@@ -361,7 +354,6 @@ TEST_P(OnEachTransport, HasAClockOfTheLoopsKind) {
 }
 
 TEST_P(OnEachTransport, EndsWithConnectionsWhoseOtherEndIsSilent) {
-  Heard heard;
   connect(heard);
   on_thread([&] {
     connection->read(true);
