@@ -36,6 +36,9 @@ inline constexpr std::size_t kHeadBytes = 64 * 1024;
 /// The requests of one connection that may wait for their answers: what is beyond it is not framed any more.
 inline constexpr std::size_t kMostPending = std::size_t{1} << 20;
 
+/// The first byte of a TLS connection: a record of the handshake (RFC 8446, section 5.1).
+inline constexpr char kTlsHandshake = 0x16;
+
 /// What begins at a piece.
 struct Message {
   Way way = Way::to_upstream;

@@ -42,7 +42,6 @@ Piece Conversation::from_client(std::span<const char> bytes) {
   if (request_.is != Body::Is::none) {
     return take_body(request_, bytes);
   }
-  constexpr char kTlsHandshake = 0x16;
   constexpr std::string_view kHttp2 = "PRI * HTTP/2.0\r\n";  // RFC 9113, section 3.4
   if (bytes[0] == kTlsHandshake) {
     return handed_through("TLS");
@@ -73,10 +72,7 @@ Piece Conversation::from_client(std::span<const char> bytes) {
   const Method method = head.method == "HEAD"      ? Method::head
                         : head.method == "CONNECT" ? Method::connect
                                                    : Method::other;
-  if (pending_.full()) {
-    pending_.set_capacity(std::max<std::size_t>(2, 2 * pending_.capacity()));
-  }
-  pending_.push_back({method, &operation, ++requests_});
+  push(pending_, Pending{method, &operation, ++requests_});
   return message(parsed.size, {Way::to_upstream, &operation, requests_, true});
 }
 

@@ -4,10 +4,9 @@
 // A request is one HTTP request; its operation is the method with the path's pattern. After an Upgrade that was
 // accepted (101), or a CONNECT that was (2xx), the connection is handed through.
 
-#include <boost/circular_buffer.hpp>
-
 #include "protocol/conversation.h"
 #include "protocol/http1/chunked.h"
+#include "protocol/pending.h"
 
 namespace faultline::protocol::http1 {
 
@@ -47,7 +46,7 @@ class Conversation final : public protocol::Conversation {
 
   Http1& http_;
   std::uint64_t requests_ = 0;
-  boost::circular_buffer<Pending> pending_;
+  PendingQueue<Pending> pending_;
   Body request_, response_;
   std::string_view handed_to_;  // another protocol; empty: still HTTP
 };

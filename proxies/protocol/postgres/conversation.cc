@@ -119,7 +119,6 @@ Piece Conversation::from_client(std::span<const char> bytes) {
 
 // Section 55.2.1, and 55.2.10 to 55.2.11 for encryption.
 Piece Conversation::start_up(std::span<const char> bytes) {
-  constexpr char kTlsHandshake = 0x16;
   if (bytes[0] == kTlsHandshake) {
     return handed_through("TLS");
   }
@@ -345,10 +344,7 @@ void Conversation::ready(char transaction) {
 }
 
 void Conversation::wait(Waits for_, Operation* operation, std::uint64_t request) {
-  if (pending_.full()) {
-    pending_.set_capacity(std::max<std::size_t>(8, 2 * pending_.capacity()));
-  }
-  pending_.push_back({for_, false, operation, request});
+  push(pending_, Pending{for_, false, operation, request});
 }
 
 Operation* Conversation::statement(std::string_view name) const {

@@ -6,12 +6,11 @@
 // CancelRequest. Its operation is the fingerprint of its text; a Bind or an Execute has that of the statement which it
 // names. Sync, Flush, Describe, Close and COPY data belong to the requests around them.
 
-#include <boost/circular_buffer.hpp>
 #include <map>
-#include <optional>
 #include <unordered_map>
 
 #include "protocol/conversation.h"
+#include "protocol/pending.h"
 
 namespace faultline::protocol::postgres {
 
@@ -69,7 +68,7 @@ class Conversation final : public protocol::Conversation {
   char encryption_ = 0;   // 'S' or 'G' was asked for, and the server has not answered yet
   std::uint64_t client_body_ = 0,
                 server_body_ = 0;  // of the message that is being passed on: so much is to come
-  boost::circular_buffer<Pending> pending_;
+  PendingQueue<Pending> pending_;
   Operation* statement_ = nullptr;  // the unnamed one
   Portal portal_;
   Named<Operation*> statements_;

@@ -70,6 +70,11 @@ void append_upper(std::string& to, std::string_view word) {
 
 }  // namespace
 
+bool same_word(std::string_view word, std::string_view upper_case) {
+  return std::equal(word.begin(), word.end(), upper_case.begin(), upper_case.end(),
+                    [](char a, char b) { return upper(a) == b; });
+}
+
 Length parse_length(std::string_view line) {
   const std::size_t end = line.substr(0, kLongestLength).find('\n');
   if (end == std::string_view::npos) {
@@ -151,12 +156,8 @@ void append_operation(std::string& to, const Command& command) {
   if (keys.kind == Keys::Kind::range || keys.kind == Keys::Kind::counted) {
     key = static_cast<std::size_t>(keys.first);
   } else if (keys.kind == Keys::Kind::streams) {
-    const auto word =
-        std::find_if(command.arguments.begin(), command.arguments.end(), [](std::string_view one) {
-          constexpr std::string_view kStreams = "STREAMS";
-          return std::equal(one.begin(), one.end(), kStreams.begin(), kStreams.end(),
-                            [](char a, char b) { return upper(a) == b; });
-        });
+    const auto word = std::find_if(command.arguments.begin(), command.arguments.end(),
+                                   [](std::string_view one) { return same_word(one, "STREAMS"); });
     key = static_cast<std::size_t>(word - command.arguments.begin()) + 1;
   }
   if (key > 0 && key < command.arguments.size()) {

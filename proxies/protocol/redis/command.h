@@ -33,6 +33,9 @@ Parsed parse_command(std::span<const char> bytes, Command& command);
 /// "CLIENT SETNAME", "SETEX response:*".
 void append_operation(std::string& to, const Command& command);
 
+/// Whether a word of a command is this one; the server takes its words in any case.
+bool same_word(std::string_view word, std::string_view upper_case);
+
 /// How the line of an aggregate or a bulk string is read: "$12\r\n". -1 for a null.
 struct Length {
   enum class Is { whole, incomplete, wrong };

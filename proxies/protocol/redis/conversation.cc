@@ -7,13 +7,8 @@ namespace faultline::protocol::redis {
 
 namespace {
 
-constexpr char kTlsHandshake = 0x16;
-
 bool is(const Command& command, std::size_t at, std::string_view upper_case) {
-  return at < command.arguments.size() &&
-         std::equal(command.arguments[at].begin(), command.arguments[at].end(), upper_case.begin(),
-                    upper_case.end(),
-                    [](char a, char b) { return (a >= 'a' && a <= 'z' ? a - 'a' + 'A' : a) == b; });
+  return at < command.arguments.size() && same_word(command.arguments[at], upper_case);
 }
 
 }  // namespace
@@ -54,10 +49,7 @@ Piece Conversation::from_client(std::span<const char> bytes) {
     begins.call = true;
     Pending pending{.operation = begins.operation, .request = begins.request};
     if (understand(command, pending)) {
-      if (pending_.full()) {
-        pending_.set_capacity(std::max<std::size_t>(4, 2 * pending_.capacity()));
-      }
-      pending_.push_back(pending);
+      push(pending_, pending);
     }
   }
   return message(parsed.size, begins);

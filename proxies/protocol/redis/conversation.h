@@ -4,9 +4,8 @@
 //
 // A request is one command; its operation is the command with the pattern of its first key.
 
-#include <boost/circular_buffer.hpp>
-
 #include "protocol/conversation.h"
+#include "protocol/pending.h"
 #include "protocol/redis/command.h"
 #include "protocol/redis/reply.h"
 
@@ -68,7 +67,7 @@ class Conversation final : public protocol::Conversation {
   bool in_multi_ = false;
   bool replies_off_ = false;      // CLIENT REPLY OFF
   unsigned replies_skipped_ = 0;  // of the commands to come, after CLIENT REPLY SKIP
-  boost::circular_buffer<Pending> pending_;
+  PendingQueue<Pending> pending_;
 
   ReplyReader reader_;
   bool in_reply_ = false;

@@ -41,7 +41,7 @@ struct Dissected {
   std::size_t waiting = 0;  // bytes of a head that never became whole
   std::string passed[2];    // of each way, what was taken
 
-  /// "GET key:* 2" for each operation that was called.
+  /// The operation of each call, in order.
   std::vector<std::string> calls() const;
   /// Of each answer that belongs to a request, its first message: which request, in order.
   std::vector<std::uint64_t> answered() const;
