@@ -27,7 +27,7 @@ constexpr std::size_t kMostThreads = 64;
 
 struct ProxyCommand {
   std::string file;
-  std::vector<std::string> listen, upstream, protocol;
+  std::vector<std::string> listen, upstream, protocol, fault;
   std::string transport = "auto", drain = "0s";
   std::size_t threads = 1;
   bool json = false;
@@ -51,8 +51,29 @@ transport::Address read_address(Table& table, const std::string& key) {
   return address.value_or(transport::Address{});
 }
 
-// [[proxy]] tables: name, listen, upstream, protocol.
-std::vector<stream::ProxyOptions> read_file(const std::string& file, Diagnostics& problems) {
+std::vector<fault::Target> targets_of(const std::vector<stream::ProxyOptions>& proxies) {
+  std::vector<fault::Target> targets;
+  for (const stream::ProxyOptions& each : proxies) {
+    targets.push_back({each.name, each.protocol});
+  }
+  return targets;
+}
+
+// A rule for proxies alone: there are no phases.
+void read_fault(Table& table, const std::vector<fault::Target>& targets, std::vector<fault::Rule>& rules) {
+  if (table.has("during") || table.has("until")) {
+    table.problem(table.has("during") ? "during" : "until",
+                  "a proxy alone has no phases: its rules are always on");
+    return;
+  }
+  if (auto rule = fault::read_rule(table, targets, fmt::format("fault {}", rules.size() + 1))) {
+    rules.push_back(std::move(*rule));
+  }
+}
+
+// [[proxy]] tables: name, listen, upstream, protocol; and [[fault]] tables as in a scenario.
+std::vector<stream::ProxyOptions> read_file(const std::string& file, std::vector<fault::Rule>& rules,
+                                            Diagnostics& problems) {
   if (!std::filesystem::exists(file)) {
     throw EnvironmentError(fmt::format("no such file: {}", file));
   }
@@ -70,8 +91,23 @@ std::vector<stream::ProxyOptions> read_file(const std::string& file, Diagnostics
   if (list.empty() && problems.empty()) {
     root.missing("proxy");
   }
+  const auto targets = targets_of(list);
+  for (Table& table : root.tables("fault")) {
+    read_fault(table, targets, rules);
+  }
   root.finish();
   return list;
+}
+
+// --fault: the inside of a [[fault]] table, its keys apart by commas or lines.
+void read_arguments(const std::vector<std::string>& arguments, const std::vector<fault::Target>& targets,
+                    std::vector<fault::Rule>& rules, Diagnostics& problems) {
+  for (const std::string& argument : arguments) {
+    Table root = Table::parse("fault = { " + argument + " }", "--fault", problems);
+    for (Table& table : root.tables("fault")) {
+      read_fault(table, targets, rules);
+    }
+  }
 }
 
 // The n-th --listen goes with the n-th --upstream, and with the n-th --protocol or the only one.
@@ -96,7 +132,10 @@ std::vector<stream::ProxyOptions> read_pairs(const ProxyCommand& command) {
     options.upstream = *upstream;
     options.protocol =
         command.protocol.empty() ? "raw" : command.protocol[command.protocol.size() == 1 ? 0 : i];
-    options.name = options.protocol;
+    const auto same = std::count_if(list.begin(), list.end(), [&](const stream::ProxyOptions& other) {
+      return other.protocol == options.protocol;
+    });
+    options.name = same == 0 ? options.protocol : fmt::format("{}-{}", options.protocol, same + 1);
     list.push_back(std::move(options));
   }
   return list;
@@ -177,6 +216,9 @@ std::vector<std::string> look(Running& running, Duration length) {
     line += fmt::format(", {} not framed", now.unframed);
   }
   lines.push_back(line);
+  for (const auto& [rule, times] : now.acted) {
+    lines.push_back(fmt::format("  {} has acted {} times", rule, times));
+  }
   std::vector<std::pair<std::uint64_t, std::string>> busiest;
   for (const stream::Proxy::Calls& calls : running.calls()) {
     std::uint64_t& before = running.calls_before[calls.operation];
@@ -212,6 +254,7 @@ nlohmann::ordered_json to_json(const Running& running) {
           {"messages", now.messages},
           {"unframed", now.unframed},
           {"handed_through", now.handed_through},
+          {"acted", now.acted},
           {"calls", std::move(calls)}};
 }
 
@@ -261,6 +304,9 @@ void print_totals(const std::vector<Running>& proxies) {
     const stream::Counters now = running.counters();
     fmt::print("{}: {} connections, {} messages, {} out, {} back\n", running.options.name, now.accepted,
                now.messages, to_text(Size{now.bytes_to_upstream}), to_text(Size{now.bytes_to_client}));
+    for (const auto& [rule, times] : now.acted) {
+      fmt::print("  {} has acted {} times\n", rule, times);
+    }
     constexpr std::size_t kShown = 20;
     const auto calls = running.calls();
     for (std::size_t i = 0; i < std::min(kShown, calls.size()); ++i) {
@@ -270,6 +316,13 @@ void print_totals(const std::vector<Running>& proxies) {
       fmt::print("  and {} more operations (--json has all)\n", calls.size() - kShown);
     }
   }
+}
+
+std::vector<fault::Rule> rules_on(const std::vector<fault::Rule>& rules, const std::string& proxy) {
+  std::vector<fault::Rule> on;
+  std::copy_if(rules.begin(), rules.end(), std::back_inserter(on),
+               [&](const fault::Rule& rule) { return rule.enabled && rule.on == proxy; });
+  return on;
 }
 
 // Lets connections end by themselves, for a while; nobody new gets in. A second signal ends the program at once.
@@ -305,7 +358,9 @@ int run_proxies(const ProxyCommand& command) {
                                fmt::format("'{}' is not a duration such as \"10s\"", command.drain));
   }
   Diagnostics problems;
-  const auto options = command.file.empty() ? read_pairs(command) : read_file(command.file, problems);
+  std::vector<fault::Rule> rules;
+  const auto options = command.file.empty() ? read_pairs(command) : read_file(command.file, rules, problems);
+  read_arguments(command.fault, targets_of(options), rules, problems);
   for (const Diagnostic& problem : problems) {
     fmt::print(stderr, "{}\n", to_text(problem));
   }
@@ -335,6 +390,7 @@ int run_proxies(const ProxyCommand& command) {
       running.parts.push_back(std::make_unique<stream::Proxy>(*carrier, part, *running.watcher));
       part.listen.port = running.parts[0]->port();
       part.share_port = true;
+      running.parts.back()->apply({rules_on(rules, each.name), {}});
     }
     if (!command.json) {
       fmt::print("{} {} -> {}\n", each.name, running.listens_at(), transport::to_text(each.upstream));
@@ -380,7 +436,11 @@ void add_proxy(CLI::App& program, int& status) {
   command->footer(
       "Examples:\n"
       "  faultline proxy --listen :6380 --upstream 127.0.0.1:6379 --protocol redis\n"
-      "  faultline proxy proxies.toml       with [[proxy]] tables: name, listen, upstream, protocol");
+      "  faultline proxy --listen :6380 --upstream :6379 --protocol redis \\\n"
+      "    --fault 'match = { command = [\"SET\"] }, inject = { error = { kind = \"READONLY\" } }'\n"
+      "  faultline proxy proxies.toml       with [[proxy]] tables: name, listen, upstream, protocol;\n"
+      "                                     and [[fault]] tables as in a scenario\n"
+      "What can be injected: faultline list --faults");
   auto options = std::make_shared<ProxyCommand>();
   auto* file = command->add_option("file", options->file, "A file of [[proxy]] tables")->type_name("FILE");
   for (CLI::Option* pair :
@@ -391,6 +451,9 @@ void add_proxy(CLI::App& program, int& status) {
   command->add_option("--protocol", options->protocol, "What is spoken there (raw)")
       ->check(CLI::IsMember(protocol_names()))
       ->excludes(file)
+      ->allow_extra_args(false);
+  command->add_option("--fault", options->fault, "A fault: the inside of a [[fault]] table; may be repeated")
+      ->type_name("TOML")
       ->allow_extra_args(false);
   add_transport(*command, options->transport);
   command->add_option("--threads", options->threads, "Threads that share the connections of raw proxies (1)")

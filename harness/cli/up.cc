@@ -24,8 +24,10 @@ int up(const std::filesystem::path& file, const ScenarioOptions& options, const 
   const run::Directory directory(
       out.empty() ? run::default_path(scenario->name + "-up") : std::filesystem::path(out), *scenario);
   Onlooker onlooker;
+  stream::TraceCauses causes;
   run::Environment environment(
-      *scenario, directory.path() / "logs", [&](const std::string&) -> stream::Observer& { return onlooker; },
+      *scenario, directory.path() / "logs", causes,
+      [&](const std::string&) -> stream::Observer& { return onlooker; },
       [](const result::StartUp& part) {
         fmt::print("  {:<10} ready after {}\n", part.what, to_display(part.began + part.took));
         std::fflush(stdout);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -60,12 +61,13 @@ const std::vector<Tenant>& tenants() {
 }
 
 struct Environment::Impl {
-  Impl(const scenario::Scenario& of, fs::path into, Started tell, const Stop& stopped)
-      : scenario(of), logs(std::move(into)), started(std::move(tell)), stop(stopped) {}
+  Impl(const scenario::Scenario& of, fs::path into, stream::Causes& whose, Started tell, const Stop& stopped)
+      : scenario(of), logs(std::move(into)), causes(whose), started(std::move(tell)), stop(stopped) {}
 
   // Declared in the order in which they start: destroyed in reverse.
   const scenario::Scenario& scenario;
   const fs::path logs;
+  stream::Causes& causes;
   const Started started;
   const Stop& stop;
   const Instant began = monotonic_now();
@@ -83,6 +85,7 @@ struct Environment::Impl {
   std::unique_ptr<shopify::Mock> shopify;
   std::map<std::string, std::unique_ptr<stream::Proxy>> proxies;
   std::uint16_t service_port = 0;
+  std::string direct;  // the service's own address
   std::unique_ptr<process::Child> service;
 
   void check_stop() const {
@@ -138,10 +141,6 @@ struct Environment::Impl {
     return ports;
   }
 
-  static std::string protocol_of(const std::string& dependency) {
-    return dependency == "postgres" || dependency == "redis" ? dependency : "http";
-  }
-
   void start_proxies(const std::map<std::string, std::uint16_t>& upstreams,
                      const std::function<stream::Observer&(const std::string&)>& observers) {
     for (const scenario::Dependency& dependency : scenario.dependencies) {
@@ -152,8 +151,9 @@ struct Environment::Impl {
       options.name = dependency.name;
       options.listen.port = dependency.proxy_port;
       options.upstream.port = upstreams.at(dependency.name);
-      options.protocol = protocol_of(dependency.name);
+      options.protocol = scenario::protocol_of(dependency.name);
       options.seed = scenario.seed;
+      options.causes = &causes;
       proxies[dependency.name] =
           std::make_unique<stream::Proxy>(*carrier, options, observers(dependency.name));
     }
@@ -176,10 +176,11 @@ struct Environment::Impl {
     if (scenario.service.url.empty()) {
       service_port = process::free_port();
       variables["PORT"] = std::to_string(service_port);
-      addresses.service = fmt::format("http://{}:{}", kHost, service_port);
+      direct = fmt::format("http://{}:{}", kHost, service_port);
     } else {
-      addresses.service = scenario.service.url;
+      direct = scenario.service.url;
     }
+    addresses.service = direct;
     for (const auto& [ours, value] : variables) {
       const auto renamed = scenario.service.env_names.find(ours);
       addresses.variables[renamed == scenario.service.env_names.end() ? ours : renamed->second] = value;
@@ -189,8 +190,27 @@ struct Environment::Impl {
     }
   }
 
+  // Where rules are in front of the service, its clients come in through a proxy too.
+  void start_service_proxy(const std::function<stream::Observer&(const std::string&)>& observers) {
+    const std::string name = "service";
+    const bool wanted = std::any_of(scenario.faults.begin(), scenario.faults.end(),
+                                    [&](const fault::Rule& rule) { return rule.on == name; });
+    if (!wanted) {
+      return;
+    }
+    const http::Url url = *http::parse_url(direct);
+    stream::ProxyOptions options;
+    options.name = name;
+    options.upstream = {url.host, static_cast<std::uint16_t>(std::stoi(url.port))};
+    options.protocol = "http";
+    options.seed = scenario.seed;
+    options.causes = &causes;
+    proxies[name] = std::make_unique<stream::Proxy>(*carrier, options, observers(name));
+    addresses.service = fmt::format("http://{}:{}", kHost, proxies[name]->port());
+  }
+
   bool service_ready() const {
-    http::Url url = *http::parse_url(addresses.service);
+    http::Url url = *http::parse_url(direct);
     url.target = scenario.service.ready_target;
     const http::Exchange exchange = http::fetch(url, {"GET", url.target, {}, {}}, kProbe);
     return exchange.answered() && exchange.response.status / 100 == 2;
@@ -202,8 +222,8 @@ struct Environment::Impl {
       const Instant deadline = monotonic_now() + wanted.ready_within;
       while (!service_ready()) {
         if (monotonic_now() >= deadline) {
-          throw EnvironmentError(fmt::format("{}{} was not ready within {}", addresses.service,
-                                             wanted.ready_target, to_text(wanted.ready_within)),
+          throw EnvironmentError(fmt::format("{}{} was not ready within {}", direct, wanted.ready_target,
+                                             to_text(wanted.ready_within)),
                                  "start the service first, with the addresses that `faultline up` prints");
         }
         if (!stop.wait_until(monotonic_now() + std::chrono::milliseconds(50))) {
@@ -237,16 +257,17 @@ struct Environment::Impl {
   }
 };
 
-Environment::Environment(const scenario::Scenario& scenario, fs::path logs,
+Environment::Environment(const scenario::Scenario& scenario, fs::path logs, stream::Causes& causes,
                          const std::function<stream::Observer&(const std::string&)>& observers,
                          Started started, const Stop& stop)
-    : impl_(std::make_unique<Impl>(scenario, std::move(logs), std::move(started), stop)) {
+    : impl_(std::make_unique<Impl>(scenario, std::move(logs), causes, std::move(started), stop)) {
   impl_->part("ledger", [&] { impl_->ledger = ledger::make(scenario.seed, scenario.ledger); });
   const auto upstreams = impl_->start_dependencies();
   impl_->check_stop();
   impl_->part("proxies", [&] { impl_->start_proxies(upstreams, observers); });
   impl_->fill_addresses();
   impl_->part("service", [&] { impl_->start_service(); });
+  impl_->start_service_proxy(observers);
   impl_->ready_after = monotonic_now() - impl_->began;
 }
 
@@ -278,8 +299,8 @@ const ledger::Ledger& Environment::ledger() const {
   return impl_->ledger;
 }
 
-void Environment::apply(const std::string& dependency, const std::vector<fault::Rule>& on) {
-  impl_->proxies.at(dependency)->apply(on);
+void Environment::apply(const std::string& dependency, stream::RuleSet rules) {
+  impl_->proxies.at(dependency)->apply(std::move(rules));
 }
 
 void Environment::restart(const std::string& process) {

@@ -17,6 +17,7 @@
 #include "result/result.h"
 #include "run/stop.h"
 #include "scenario/scenario.h"
+#include "stream/causes.h"
 #include "stream/proxy.h"
 
 namespace faultline::run {
@@ -30,7 +31,7 @@ struct Tenant {
 const std::vector<Tenant>& tenants();
 
 struct Addresses {
-  std::string service;                           // http://127.0.0.1:port
+  std::string service;                           // http://127.0.0.1:port; through its proxy, where it has one
   std::map<std::string, std::string> proxied;    // dependency -> what the service is told
   std::map<std::string, std::string> variables;  // environment variable -> value, as the service gets them
 };
@@ -43,7 +44,8 @@ class Environment {
   /// Starts everything. `logs` is an existing directory. `observers` makes the observer of a dependency's
   /// proxy; it must outlive the environment. Throws EnvironmentError when something cannot be had, or is not
   /// ready in time, or the stop was requested; then nothing is left running.
-  Environment(const scenario::Scenario& scenario, std::filesystem::path logs,
+  /// `causes` says whose messages are. It must outlive the environment.
+  Environment(const scenario::Scenario& scenario, std::filesystem::path logs, stream::Causes& causes,
               const std::function<stream::Observer&(const std::string& dependency)>& observers,
               Started started, const Stop& stop);
   ~Environment();
@@ -55,12 +57,12 @@ class Environment {
 
   // From any thread.
 
-  /// Replaces the rules that are on at a dependency's proxy.
-  void apply(const std::string& dependency, const std::vector<fault::Rule>& on);
+  /// Replaces the rules at a dependency's proxy.
+  void apply(const std::string& dependency, stream::RuleSet rules);
   /// Stops and starts a private server, or the service. While a server is down its proxy does not listen, so
   /// that clients are refused as they would be without one.
   void restart(const std::string& process);
-  /// The counters of each dependency's proxy.
+  /// The counters of each proxy: by dependency, and of "service" where rules are in front of it.
   std::map<std::string, stream::Counters> proxies() const;
   /// What the service has asked a dependency to do so far, by operation.
   std::vector<stream::Proxy::Calls> calls(const std::string& dependency) const;

@@ -8,11 +8,21 @@ namespace faultline::run {
 
 void ProxyRecorder::acted(const stream::Action& action) {
   if (Journal::Producer* journal = journal_) {
-    journal->write("decision", monotonic_now(),
-                   {{"fault", action.rule},
-                    {"dependency", dependency_},
-                    {"connection", action.connection},
-                    {"effect", action.effect}});
+    nlohmann::ordered_json record = {{"fault", action.rule},
+                                     {"dependency", dependency_},
+                                     {"connection", action.connection},
+                                     {"effect", action.effect}};
+    if (!action.operation.empty()) {
+      record["operation"] = action.operation;
+      record["edge"] = action.edge;
+      record["cause"] = action.cause;
+      record["known"] = action.known;
+      record["nth"] = action.nth;
+      if (action.by_order) {
+        record["by_order"] = true;
+      }
+    }
+    journal->write("decision", monotonic_now(), record);
   }
 }
 

@@ -15,6 +15,15 @@ bool Rules::applies(const fault::Rule& rule, const std::string& phase) const {
           std::find(rule.during.begin(), rule.during.end(), phase) != rule.during.end());
 }
 
+void Rules::load() {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> dependencies;
+  for (const fault::Rule& rule : rules_) {
+    dependencies.insert(rule.on);
+  }
+  hand_over(dependencies);
+}
+
 void Rules::begin(const std::string& phase) {
   const std::lock_guard lock(mutex_);
   std::set<std::string> changed;
@@ -86,13 +95,15 @@ void Rules::switch_rule(const fault::Rule& rule, bool on, std::string_view why) 
 
 void Rules::hand_over(const std::set<std::string>& dependencies) {
   for (const std::string& dependency : dependencies) {
-    std::vector<fault::Rule> on;
+    std::vector<fault::Rule> on, off;
     for (const fault::Rule& rule : rules_) {
       if (rule.on == dependency && on_.contains(rule.name)) {
         on.push_back(rule);
+      } else if (rule.on == dependency && rule.enabled && !lifted_.contains(rule.name)) {
+        off.push_back(rule);
       }
     }
-    apply_(dependency, on);
+    apply_(dependency, on, off);
   }
 }
 

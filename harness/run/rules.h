@@ -15,8 +15,10 @@ namespace faultline::run {
 
 class Rules {
  public:
-  /// Hands a proxy the rules that are on for its dependency, in the order of the file.
-  using Apply = std::function<void(const std::string& dependency, const std::vector<fault::Rule>& on)>;
+  /// Hands a proxy the rules for its dependency, in the order of the file: those that are on, and those that are not now
+  /// and may come on.
+  using Apply = std::function<void(const std::string& dependency, const std::vector<fault::Rule>& on,
+                                   const std::vector<fault::Rule>& off)>;
 
   /// `clock` gives the time that a change is journaled with.
   Rules(const std::vector<fault::Rule>& rules, Apply apply, Journal::Producer& journal,
@@ -24,6 +26,8 @@ class Rules {
 
   // From any thread.
 
+  /// Before the first phase: hands over what there is.
+  void load();
   /// A phase begins: its rules come on.
   void begin(const std::string& phase);
   /// The phase before `next` ends: rules that are not for `next` go off, but for those that wait for a

@@ -11,6 +11,7 @@
 #include "judge/judge.h"
 #include "load/http_sender.h"
 #include "loop/loop.h"
+#include "run/arrival_causes.h"
 #include "run/collector.h"
 #include "run/directory.h"
 #include "run/environment.h"
@@ -149,10 +150,12 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
   LoadRun load(scenario, std::move(plan), environment.addresses().service, recorder);
   Rules rules(
       scenario.faults,
-      [&](const std::string& dependency, const std::vector<fault::Rule>& on) {
-        environment.apply(dependency, on);
+      [&](const std::string& dependency, const std::vector<fault::Rule>& on,
+          const std::vector<fault::Rule>& off) {
+        environment.apply(dependency, {on, off});
       },
       journal.producer("faults"), [] { return monotonic_now(); });
+  rules.load();
   LiveWorld world(environment, rules, stop);
 
   load.start(start);
@@ -197,12 +200,13 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
     std::vector<result::StartUp> parts;
     std::mutex parts_mutex;
     ProxyRecorders recorders;
+    ArrivalCauses causes(plan);
     std::optional<Environment> environment;
     // The journal counts from the first phase, which begins when the environment is ready: so it is opened then,
     // and the proxies' observers are silent until it is.
     try {
       environment.emplace(
-          scenario, directory.path() / "logs",
+          scenario, directory.path() / "logs", causes,
           [&](const std::string& dependency) -> stream::Observer& { return recorders.of(dependency); },
           [&](const result::StartUp& part) {
             {

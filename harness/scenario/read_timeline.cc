@@ -45,18 +45,15 @@ void read_phases(Table& file, Scenario& scenario) {
 }
 
 void read_faults(Table& file, Scenario& scenario) {
-  std::vector<std::string> dependencies;
+  std::vector<fault::Target> targets;
   for (const Dependency& dependency : scenario.dependencies) {
-    dependencies.push_back(dependency.name);
+    targets.push_back({dependency.name, protocol_of(dependency.name)});
   }
+  targets.push_back({"service", "http"});
   for (Table& table : file.tables("fault")) {
-    auto rule = fault::read_rule(table);
+    auto rule = fault::read_rule(table, targets);
     if (!rule) {
       continue;
-    }
-    if (!scenario.has(rule->on)) {
-      table.problem("on", fmt::format("the scenario has no dependency '{}'", rule->on),
-                    did_you_mean(rule->on, dependencies));
     }
     for (const std::string& phase : rule->during) {
       read_phase_name(table, "during", phase, scenario);

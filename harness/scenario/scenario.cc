@@ -6,6 +6,10 @@
 
 namespace faultline::scenario {
 
+std::string protocol_of(const std::string& dependency) {
+  return dependency == "postgres" || dependency == "redis" ? dependency : "http";
+}
+
 std::string to_text(Invariant invariant) {
   switch (invariant) {
     case Invariant::every_accepted_run_ends:

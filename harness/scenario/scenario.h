@@ -41,6 +41,9 @@ struct Dependency {
   std::uint16_t proxy_port = 0;  // where the service finds it; 0: any free port
 };
 
+/// What a dependency of this name speaks: "postgres", "redis", "http".
+std::string protocol_of(const std::string& dependency);
+
 struct Phase {
   std::string name;
   Duration begin{};  // since the start of the run

@@ -1,5 +1,5 @@
 #pragma once
-// A fault of a scenario: what happens, where, and when.
+// A fault of a scenario: what happens, where, to what, and when.
 //
 //   [[fault]]
 //   name     = "redis-refuses"
@@ -7,15 +7,22 @@
 //   during   = "incident"          # a phase, or several; the whole run unless given
 //   until    = "mitigation"        # or "phase", which is the default
 //   inject   = { refuse = {} }
-//   edge     = "response"          # for faults that act on bytes
+//   edge     = "response"          # for faults that act on bytes or messages
+//   match    = { … }               # which messages: match.h
+//   when     = { … }               # how often: when.h
 //   enabled  = true
 //   may_idle = false               # whether the run is still valid when the fault never acted
 
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/diagnostic.h"
 #include "fault/fault.h"
+#include "fault/match.h"
+#include "fault/when.h"
 
 namespace faultline {
 class Table;
@@ -35,13 +42,24 @@ struct Rule {
   Until until = Until::phase;
   Fault fault;
   Edge edge = Edge::both;
+  bool of_messages = false;  // it acts on messages, not on bytes or connections
+  Match match;
+  When when;
   bool enabled = true;
   bool may_idle = false;
   Place place;  // where it was written
 };
 
-/// Reads one [[fault]]. Nothing when it is wrong: then the mistake has been reported. Whether its phases and its
-/// dependency exist is for the scenario to say.
-std::optional<Rule> read_rule(Table& table);
+/// What a rule can be on.
+struct Target {
+  std::string name;
+  std::string protocol;  // "raw", "postgres", "redis", "http"
+};
+
+/// Reads one [[fault]]. Nothing when it is wrong: then the mistake has been reported. `on` may be left out where there is
+/// one target. Whether its phases exist is for the scenario to say. `unnamed` is the name of a rule that has none; empty:
+/// it must have one.
+std::optional<Rule> read_rule(Table& table, const std::vector<Target>& targets,
+                              const std::string& unnamed = {});
 
 }  // namespace faultline::fault

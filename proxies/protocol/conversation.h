@@ -12,6 +12,10 @@
 //     bytes = bytes.subspan(piece.size);
 //   }
 //
+// Where rules are on, a Decider is asked about each request, and the pieces of the messages that a rule acts on come with
+// a Treatment: what is to go out instead of just the piece. What goes to the client although the server has sent nothing
+// is `injected`, asked for after each piece.
+//
 // Whatever the chunks, the messages are the same. A message is never gathered whole: what identifies it (its head) is
 // waited for, up to kHeadBytes, and the rest is streamed. A conversation belongs to one thread, holds no socket, and
 // allocates nothing for a message once it has seen messages of that kind.
@@ -24,13 +28,15 @@
 #include <string_view>
 
 #include "protocol/operations.h"
+#include "protocol/treatment.h"
 
 namespace faultline::protocol {
 
 /// Which way bytes go.
 enum class Way { to_upstream, to_client };
 
-/// A head is waited for up to this size; what is longer is identified by its beginning.
+/// A head is waited for up to this size; what is longer is identified by its beginning. Where an effect needs more of a
+/// message than that, it does not act.
 inline constexpr std::size_t kHeadBytes = 64 * 1024;
 
 /// The requests of one connection that may wait for their answers: what is beyond it is not framed any more.
@@ -60,7 +66,9 @@ struct Piece {
   };
   Is is = Is::incomplete;
   std::size_t size = 0;
-  Message message;              // of `message`
+  Message message;  // of `message`
+  const Treatment* treatment =
+      nullptr;                  // of `message` and `body`; null: it is passed on. Valid until the next call
   std::string_view reason;      // of `unframed`: static text, for people
   bool handed_through = false;  // of `unframed`: the two ends agreed on another protocol, nothing is wrong
 };
@@ -74,6 +82,36 @@ class Conversation {
 
   /// `bytes` is not empty, and begins where the last piece of this direction ended.
   virtual Piece next(Way way, std::span<const char> bytes) = 0;
+
+  /// What goes to the client now, behind all pieces so far: the answer to a request that the server was not asked. Null
+  /// when there is none; otherwise to be asked for again. Valid until the next call.
+  virtual const Treatment* injected() { return nullptr; }
+};
+
+/// A request as a decider is told about it.
+struct Request {
+  const fault::Subject& subject;
+  Operation& operation;
+  std::uint64_t connection = 0;
+  bool login = false;        // a session begins with it
+  bool transaction = false;  // it belongs to the same transaction as the request before it
+  std::string_view trace;    // W3C's traceparent, or an id of the request's own, as it bears it; empty: none
+};
+
+/// Says what is to become of requests. Belongs to the proxy's thread.
+class Decider {
+ public:
+  Decider() = default;
+  Decider(const Decider&) = delete;
+  Decider& operator=(const Decider&) = delete;
+  virtual ~Decider() = default;
+
+  /// Whether anything is to be decided at all: where nothing is, requests need not be taken apart.
+  virtual bool active() const = 0;
+  /// Whether some rule asks about this.
+  virtual bool asks_for(fault::Field field) const = 0;
+  /// Null: it passes.
+  virtual std::unique_ptr<Plan> decide(const Request& request) = 0;
 };
 
 inline Piece incomplete() {
@@ -102,8 +140,8 @@ class Protocol {
   Protocol& operator=(const Protocol&) = delete;
   virtual ~Protocol() = default;
 
-  /// For a connection with this ordinal.
-  virtual std::unique_ptr<Conversation> open(std::uint64_t connection) = 0;
+  /// For a connection with this ordinal. The decider may be null, and outlives the conversation.
+  virtual std::unique_ptr<Conversation> open(std::uint64_t connection, Decider* decider) = 0;
 
   Operations operations;
 };

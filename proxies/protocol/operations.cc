@@ -15,7 +15,8 @@ Operation& Operations::named(std::string_view name) {
     found = by_name_.find(name = kOthers);
   }
   if (found == by_name_.end()) {
-    auto operation = std::make_unique<Operation>(Operation{std::string(name)});
+    auto operation = std::make_unique<Operation>();
+    operation->name = name;
     const std::string_view key = operation->name;
     found = by_name_.emplace(key, std::move(operation)).first;
   }

@@ -10,12 +10,18 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace faultline::protocol {
 
 struct Operation {
   std::string name;
   std::uint64_t calls = 0;
+  // What is the same for all of its messages, where rules ask for it. Empty until the protocol has filled it in.
+  std::string kind;                  // the command, the method, the kind of statement: in capitals
+  std::vector<std::string> objects;  // the tables that a statement names; of HTTP the route
+  // Which rules can match its messages at all, as the proxy's decider remembers it: a bit each, of these rules.
+  std::uint64_t candidates = 0, rules = 0;
 };
 
 /// Belongs to the proxy's thread.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/circular_buffer.hpp>
+#include <utility>
 
 namespace faultline::protocol {
 
@@ -11,12 +12,13 @@ using PendingQueue = boost::circular_buffer<T>;
 
 /// Appends; the memory doubles where it is full, and is kept.
 template <typename T>
-void push(PendingQueue<T>& pending, const T& one) {
+T& push(PendingQueue<T>& pending, T one) {
   constexpr std::size_t kAtFirst = 4;
   if (pending.full()) {
     pending.set_capacity(std::max(kAtFirst, 2 * pending.capacity()));
   }
-  pending.push_back(one);
+  pending.push_back(std::move(one));
+  return pending.back();
 }
 
 }  // namespace faultline::protocol

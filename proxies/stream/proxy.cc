@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "fault/catalogue.h"
 #include "protocol/protocols.h"
+#include "stream/causes.h"
+#include "stream/decider.h"
 #include "stream/listener.h"
 #include "stream/session.h"
 
@@ -24,9 +27,9 @@ const fault::Rule* find(const std::vector<fault::Rule>& rules) {
 }
 
 // What the build for testing the tests leaves out: with it, every scenario must turn red.
-std::vector<fault::Rule> heeded(std::vector<fault::Rule> rules) {
+RuleSet heeded(RuleSet rules) {
 #ifdef FAULTLINE_IGNORE_RULES
-  rules.clear();
+  rules = {};
 #endif
   return rules;
 }
@@ -57,6 +60,7 @@ struct Proxy::Impl final : SessionHost {
         observer(tell),
         upstream(transport::resolve(options.upstream)),
         protocol(protocol::find_protocol(options.protocol)->make()),
+        decider(options.name, options.seed, options.causes ? *options.causes : own_causes),
         listener(on, transport::resolve(options.listen), options.share_port,
                  [this](transport::Fd socket) { accept(std::move(socket)); }) {}
 
@@ -66,7 +70,22 @@ struct Proxy::Impl final : SessionHost {
 
   void acted(const std::string& rule, std::uint64_t connection, const std::string& effect) override {
     ++count.acted[rule];
-    observer.acted({rule, connection, effect});
+    observer.acted({.rule = rule, .connection = connection, .effect = effect});
+  }
+
+  void acted(const protocol::Effect& effect, std::uint64_t connection) override {
+    const protocol::Plan& plan = *effect.plan;
+    const fault::Act& act = *effect.act;
+    ++count.acted[act.rule->name];
+    observer.acted({.rule = act.rule->name,
+                    .connection = connection,
+                    .effect = std::string(fault::name_of(act.rule->fault)),
+                    .operation = plan.operation,
+                    .edge = fault::to_text(act.edge),
+                    .cause = plan.cause.name,
+                    .known = fault::to_text(plan.known),
+                    .nth = plan.nth,
+                    .by_order = act.by_order});
   }
 
   void unframed(std::uint64_t connection, const protocol::Piece& piece) override {
@@ -80,12 +99,33 @@ struct Proxy::Impl final : SessionHost {
   }
 
   void accept(transport::Fd socket) {
+    const fault::Rule* most = find<fault::MaxConnections>(rules.on);
+    if (most && count.open >= std::get<fault::MaxConnections>(most->fault).most) {
+      refuse_beyond(*most, std::move(socket));
+      return;
+    }
+    serve(std::move(socket));
+  }
+
+  // TCP has no refusal once its handshake is over: it is reset, or nobody talks to it until the rule is lifted.
+  void refuse_beyond(const fault::Rule& rule, transport::Fd socket) {
+    const auto& most = std::get<fault::MaxConnections>(rule.fault);
+    acted(rule.name, 0,
+          fmt::format("a connection beyond {} is {}", most.most, most.reset ? "reset" : "not served"));
+    if (most.reset) {
+      transport::close_will_reset(socket.get());
+    } else {
+      waiting.push_back(std::move(socket));
+    }
+  }
+
+  void serve(transport::Fd socket) {
     const std::uint64_t ordinal = ++count.accepted;
     ++count.open;
     const auto session = std::make_shared<Session>(*this, ordinal, options.seed, std::move(socket), upstream,
-                                                   protocol ? protocol->open(ordinal) : nullptr);
+                                                   protocol ? protocol->open(ordinal, &decider) : nullptr);
     sessions.emplace(ordinal, session);
-    session->start(rules);
+    session->start(of_bytes);
   }
 
   // Of the sessions as they are now: what is done to one may end it.
@@ -97,11 +137,21 @@ struct Proxy::Impl final : SessionHost {
     return list;
   }
 
-  void apply(std::vector<fault::Rule> next) {
-    const std::vector<fault::Rule> before = std::exchange(rules, heeded(std::move(next)));
+  void apply(RuleSet next) {
+    const RuleSet before = std::exchange(rules, heeded(std::move(next)));
+    decider.set_rules(rules);
+    of_bytes.rules.clear();
+    of_bytes.of_messages.clear();
+    for (const fault::Rule& rule : rules.on) {
+      if (rule.of_messages) {
+        of_bytes.of_messages.insert(rule.name);
+      } else {
+        of_bytes.rules.push_back(rule);
+      }
+    }
     place_listener();
-    for (const fault::Rule& rule : rules) {
-      const bool was_on = std::any_of(before.begin(), before.end(), [&](const fault::Rule& other) {
+    for (const fault::Rule& rule : rules.on) {
+      const bool was_on = std::any_of(before.on.begin(), before.on.end(), [&](const fault::Rule& other) {
         return other.name == rule.name && other.fault == rule.fault;
       });
       if (std::holds_alternative<fault::Refuse>(rule.fault) && !was_on) {
@@ -109,7 +159,10 @@ struct Proxy::Impl final : SessionHost {
       }
     }
     for (const auto& session : all_sessions()) {
-      session->set_rules(rules);
+      session->set_rules(of_bytes);
+    }
+    for (transport::Fd& socket : std::exchange(waiting, {})) {
+      accept(std::move(socket));
     }
   }
 
@@ -131,8 +184,8 @@ struct Proxy::Impl final : SessionHost {
   }
 
   void place_listener() {
-    const fault::Rule* hole = find<fault::Blackhole>(rules);
-    if (down || find<fault::Refuse>(rules)) {
+    const fault::Rule* hole = find<fault::Blackhole>(rules.on);
+    if (down || find<fault::Refuse>(rules.on)) {
       listener.close();
     } else if (hole && !std::get<fault::Blackhole>(hole->fault).accept) {
       listener.hang();
@@ -143,6 +196,7 @@ struct Proxy::Impl final : SessionHost {
 
   void close() {
     listener.close();
+    waiting.clear();
     for (const auto& session : all_sessions()) {
       session->reset();
     }
@@ -153,8 +207,12 @@ struct Proxy::Impl final : SessionHost {
   Observer& observer;
   const transport::Endpoint upstream;
   const std::unique_ptr<protocol::Protocol> protocol;
+  TraceCauses own_causes;
+  RuleDecider decider;
   Counters count;
-  std::vector<fault::Rule> rules;
+  RuleSet rules;
+  ActiveRules of_bytes;
+  std::vector<transport::Fd> waiting;  // connections beyond the most, not served
   bool down = false;
   std::string scratch_bytes;
   std::map<std::uint64_t, std::shared_ptr<Session>> sessions;
@@ -181,7 +239,7 @@ std::uint16_t Proxy::port() const {
   return impl_->listener.port();
 }
 
-void Proxy::apply(std::vector<fault::Rule> rules) {
+void Proxy::apply(RuleSet rules) {
   impl_->loop.run([&] { impl_->apply(std::move(rules)); });
 }
 

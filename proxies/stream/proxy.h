@@ -24,6 +24,8 @@
 
 namespace faultline::stream {
 
+class Causes;
+
 struct ProxyOptions {
   std::string name;           // of the dependency
   transport::Address listen;  // port 0: any free one
@@ -31,13 +33,26 @@ struct ProxyOptions {
   bool share_port = false;  // with another proxy of this program: the kernel spreads connections over them
   std::string protocol = "raw";  // a name in protocol/protocols.h
   Seed seed = 1;
+  Causes* causes = nullptr;  // null: by the trace that a message bears. Outlives the proxy
 };
 
-/// The first time that a rule changed something on a connection.
+/// A rule changed something: on a connection, for the first time there, or a message.
 struct Action {
   std::string rule;
   std::uint64_t connection = 0;  // its ordinal, from 1; 0 where the rule acts on the listener
   std::string effect;            // for people
+  // Of a message: its fault point.
+  std::string operation;  // empty: it was no message
+  std::string_view edge;  // "request": the dependency did not see it, or not so; "response": it did
+  std::string cause;
+  std::string_view known;  // how the cause is: "header", …
+  std::uint64_t nth = 0;
+  bool by_order = false;  // the decision depends on the order in which messages came
+};
+
+/// The rules for one proxy: those that are on, and those that are not now, and may come on.
+struct RuleSet {
+  std::vector<fault::Rule> on, off;
 };
 
 /// Called on the transport's thread; must not call the proxy.
@@ -63,7 +78,7 @@ struct Counters {
   std::uint64_t messages = 0;                  // understood, of both directions
   std::uint64_t unframed = 0;                  // connections that did not speak the proxy's protocol
   std::uint64_t handed_through = 0;            // connections that went over to another one
-  std::map<std::string, std::uint64_t> acted;  // rule -> connections on which it acted
+  std::map<std::string, std::uint64_t> acted;  // rule -> connections, or messages, on which it acted
 
   Counters& operator+=(const Counters& other);
 };
@@ -83,9 +98,9 @@ class Proxy {
 
   // From any thread; done when they return.
 
-  /// Replaces the rules that are on. A change takes effect between chunks; connections that no rule ends stay open,
-  /// and what a lifted rule held back goes on its way.
-  void apply(std::vector<fault::Rule> rules);
+  /// Replaces the rules. A change takes effect between messages, or between chunks of bytes; connections that no rule
+  /// ends stay open, and what a lifted rule held back goes on its way.
+  void apply(RuleSet rules);
 
   /// The dependency was taken down on purpose: nobody can connect, as if it were reached directly. The port stays
   /// ours.

@@ -15,6 +15,14 @@ constexpr std::size_t kHeldBytes = 256 * 1024;
 // An end that does not answer a close is not waited for any longer.
 constexpr Duration kCloseWait = std::chrono::seconds(1);
 
+// What goes out at a pace does so in slices of a hundredth of a second; a late timer is made up for as far as one.
+constexpr double kSlicesPerSecond = 100;
+constexpr Duration kPaceCredit = from_seconds(1 / kSlicesPerSecond);
+
+std::size_t slice_of(double bytes_per_second) {
+  return std::max<std::size_t>(1, static_cast<std::size_t>(bytes_per_second / kSlicesPerSecond));
+}
+
 }  // namespace
 
 Session::Direction::Direction(Session& of, End& source, End& sink, std::uint64_t& count, Seed seed,
@@ -71,14 +79,34 @@ void Session::act_as_hole() {
   }
 }
 
-void Session::start(const std::vector<fault::Rule>& rules) {
-  set_rules(rules);
+// Whether it was idle for so long that what comes now is lost.
+bool Session::forgets() {
+  const Instant now = host_.carrier().clock().now();
+  if (!forgotten_ && drop_idle_ && now - last_bytes_ >= drop_idle_->after) {
+    forgotten_ = true;
+    host_.acted(drop_idle_rule_, ordinal_, "idle for too long: bytes are lost");
+  }
+  last_bytes_ = now;
+  return forgotten_;
+}
+
+void Session::start(const ActiveRules& active) {
+  last_bytes_ = host_.carrier().clock().now();
+  set_rules(active);
   act_as_hole();  // where it begins in one
 }
 
-void Session::set_rules(const std::vector<fault::Rule>& rules) {
+void Session::set_rules(const ActiveRules& active) {
   if (ended_) {
     return;
+  }
+  const std::vector<fault::Rule>& rules = active.rules;
+  drop_idle_.reset();
+  for (const fault::Rule& rule : rules) {
+    if (const auto* idle = std::get_if<fault::DropIdle>(&rule.fault)) {
+      drop_idle_ = *idle;
+      drop_idle_rule_ = rule.name;
+    }
   }
   const auto hole = std::find_if(rules.begin(), rules.end(), [](const fault::Rule& rule) {
     return std::holds_alternative<fault::Blackhole>(rule.fault);
@@ -88,8 +116,8 @@ void Session::set_rules(const std::vector<fault::Rule>& rules) {
     hole_ = hole->name;
     hole_told_ = false;
   }
-  to_upstream_.set_rules(rules);
-  to_client_.set_rules(rules);
+  to_upstream_.set_rules(active);
+  to_client_.set_rules(active);
   if (paused_) {
     to_upstream_.read_or_not();
     to_client_.read_or_not();
@@ -190,7 +218,7 @@ void Session::write_failed(Direction& direction) {
   }
   opposite.source_reset = true;
   if (opposite.source_ended) {
-    opposite.held.back().reset = true;  // its end waits to be passed on
+    opposite.held.back().is = Direction::Chunk::Is::reset;  // its end waits to be passed on
   }
 }
 
@@ -221,19 +249,21 @@ void Session::cut(fault::Cut::How how, Direction& direction) {
   }
 }
 
-void Session::Direction::set_rules(const std::vector<fault::Rule>& rules) {
+// What a lifted rule held goes on its way.
+void Session::Direction::set_rules(const ActiveRules& active) {
   const Instant now = session.host_.carrier().clock().now();
-  shaper.set_rules(rules, now);
-  if (!shaper.delays()) {
-    for (Chunk& chunk : held) {
-      chunk.due = std::min(chunk.due, now);  // what a lifted delay held goes on its way
+  shaper.set_rules(active.rules, now);
+  for (Chunk& chunk : held) {
+    if (chunk.rule.empty() ? !shaper.delays() : !active.of_messages.contains(chunk.rule)) {
+      chunk.due = std::min(chunk.due, now);
+      chunk.bytes_per_second = 0;
     }
   }
 }
 
 std::size_t Session::Direction::room() const {
   // Without a rule at most one piece is held: what the sink did not take at once.
-  const std::size_t limit = shaper.idle() ? 1 : kHeldBytes;
+  const std::size_t limit = shaper.idle() && !held_by_rule ? 1 : kHeldBytes;
   return held_bytes < limit ? limit - held_bytes : 0;
 }
 
@@ -246,6 +276,11 @@ void Session::Direction::read_or_not() {
 }
 
 void Session::Direction::on_bytes(std::span<const char> bytes) {
+  if (session.drop_idle_ || session.forgotten_) {
+    if (session.forgets()) {
+      return;
+    }
+  }
   if (!discarding) {
     if (head.empty()) {
       understand(bytes);
@@ -262,18 +297,24 @@ void Session::Direction::on_bytes(std::span<const char> bytes) {
   }
 }
 
-// Passes on the messages that are whole enough to be understood, in one piece, and keeps the head of the last.
+// Passes on the messages that are whole enough to be understood, in one piece where no rule acts on any, and keeps the
+// head of the last.
 void Session::Direction::understand(std::span<const char> bytes) {
-  std::size_t understood = 0;
+  std::size_t passed = 0, understood = 0;
+  const auto pass = [&] {
+    if (understood > passed) {
+      take(bytes.subspan(passed, understood - passed));
+    }
+    passed = understood;
+    return !session.ended_ && !broken && !discarding;
+  };
   while (session.conversation_ && understood < bytes.size()) {
     const protocol::Piece piece = session.conversation_->next(way, bytes.subspan(understood));
     if (piece.is == protocol::Piece::Is::incomplete) {
       const std::span<const char> rest = bytes.subspan(understood);
       assert(rest.size() < protocol::kHeadBytes);
       head.assign(rest.begin(), rest.end());
-      if (understood > 0) {
-        take(bytes.first(understood));
-      }
+      pass();
       return;
     }
     if (piece.is == protocol::Piece::Is::unframed) {
@@ -284,11 +325,92 @@ void Session::Direction::understand(std::span<const char> bytes) {
         ++piece.message.operation->calls;
       }
     }
+    if (piece.treatment) {
+      if (!pass()) {
+        return;
+      }
+      treat(*piece.treatment, bytes.subspan(understood, piece.size));
+      passed = understood + piece.size;
+    }
     understood += piece.size;
+    if (session.conversation_ && !session.ended_) {
+      // An answer of ours goes behind what the server has said so far.
+      while (const protocol::Treatment* answer = session.conversation_->injected()) {
+        if (way == Way::to_client && !pass()) {
+          return;
+        }
+        session.to_client_.treat(*answer, {});
+        if (session.ended_) {
+          return;
+        }
+      }
+    }
+    if (session.ended_ || broken || discarding) {
+      return;
+    }
   }
-  if (!session.ended_ && !broken) {
-    take(bytes);
+  understood = bytes.size();
+  if (!session.ended_) {
+    pass();
   }
+}
+
+// A piece that rules act on.
+void Session::Direction::treat(const protocol::Treatment& treatment, std::span<const char> piece) {
+  for (const protocol::Effect& effect : treatment.effects) {
+    session.host_.acted(effect, session.ordinal_);
+  }
+  const Instant now = session.host_.carrier().clock().now();
+  const Instant due = now + treatment.delay;
+  const std::string rule = treatment.rule ? treatment.rule->name : std::string{};
+  const bool late = treatment.delay > Duration{} || treatment.bytes_per_second > 0;
+  const auto put = [&](std::span<const char> bytes) {
+    if (session.ended_ || discarding || broken || bytes.empty()) {
+      return;
+    }
+    if (late || !held.empty()) {
+      hold({.bytes = std::string(bytes.begin(), bytes.end()),
+            .due = due,
+            .bytes_per_second = treatment.bytes_per_second,
+            .rule = late ? rule : std::string{}});
+    } else {
+      take(bytes);
+    }
+  };
+  put(treatment.before);
+  std::size_t out = std::min(treatment.stop_at, piece.size());
+  if (treatment.drop) {
+    out = 0;
+  } else if (treatment.patch_at < out) {
+    std::string changed(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(out));
+    changed[treatment.patch_at] = treatment.patch;
+    put(changed);
+  } else {
+    put(piece.first(out));
+  }
+  if (session.ended_ || discarding || broken) {
+    return;
+  }
+  if (treatment.cut) {
+    hold({.is = Chunk::Is::cut, .due = due, .how = *treatment.cut});
+  } else if (treatment.hang) {
+    const auto& length = treatment.hang->length;
+    const Instant goes_on = length ? due + *length : Instant::max();
+    hold({.is = Chunk::Is::nothing, .due = goes_on, .rule = rule});
+    if (!treatment.drop && !session.ended_) {
+      put(piece.subspan(out));
+    }
+  }
+  if (!session.ended_) {
+    flush();
+  }
+}
+
+void Session::Direction::hold(Chunk chunk) {
+  held_by_rule = held_by_rule || !chunk.rule.empty();
+  held_bytes += chunk.bytes.size();
+  session.host_.counters().bytes_held += chunk.bytes.size();
+  held.push_back(std::move(chunk));
 }
 
 void Session::Direction::take(std::span<const char> bytes) {
@@ -300,9 +422,10 @@ void Session::Direction::take(std::span<const char> bytes) {
     bytes = bytes.subspan(taken);
   }
   const Instant now = session.host_.carrier().clock().now();
-  held.push_back({std::string(bytes.begin(), bytes.end()), false, 0, shaper.idle() ? now : shaper.due(now)});
-  held_bytes += bytes.size();
-  session.host_.counters().bytes_held += bytes.size();
+  hold({.bytes = std::string(bytes.begin(), bytes.end()), .due = shaper.idle() ? now : shaper.due(now)});
+  if (!shaper.idle()) {
+    shaper.corrupt(held.back().bytes);
+  }
   flush();
 }
 
@@ -324,7 +447,8 @@ void Session::Direction::take_end(bool reset) {
     return;
   }
   const Instant now = session.host_.carrier().clock().now();
-  held.push_back({{}, reset, 0, shaper.idle() ? now : shaper.due(now)});
+  hold(
+      {.is = reset ? Chunk::Is::reset : Chunk::Is::end, .due = shaper.idle() ? now : shaper.due_of_end(now)});
   flush();
 }
 
@@ -341,16 +465,18 @@ void Session::Direction::flush() {
       return;
     }
     if (held.empty()) {
+      held_by_rule = false;
       break;
     }
     Chunk& chunk = held.front();
     const Instant now = session.host_.carrier().clock().now();
     const Shaper::Allowance allowed = shaper.allowance(now);
-    if (allowed.bytes == 0 || chunk.due > now) {
+    const bool paced = chunk.bytes_per_second > 0;
+    const Instant due = paced ? std::max(chunk.due, paced_until) : chunk.due;
+    if (allowed.bytes == 0 || due > now) {
       report_acted();
       // A hang without an end is ended by a change of the rules, which flushes.
-      const Instant again =
-          std::max(allowed.bytes == 0 ? allowed.again.value_or(Instant::max()) : now, chunk.due);
+      const Instant again = std::max(allowed.bytes == 0 ? allowed.again.value_or(Instant::max()) : now, due);
       if (again != Instant::max()) {
         timer.call_at(again, [weak = session.weak_from_this(), this] {
           if (const auto self = weak.lock()) {  // flush() may end the session, and is not to outlive it
@@ -360,23 +486,27 @@ void Session::Direction::flush() {
       }
       break;
     }
-    if (chunk.bytes.empty()) {
-      const bool reset = chunk.reset;
+    if (chunk.is == Chunk::Is::nothing) {
       held.pop_front();
-      if (reset) {
-        session.reset();
-        return;
-      }
-      close_sink();
-      session.end_if_done();
+      continue;
+    }
+    if (chunk.is != Chunk::Is::bytes) {
+      end(chunk.is, chunk.how);
       return;
     }
-    const std::size_t wanted = std::min(allowed.bytes, chunk.bytes.size() - chunk.written);
+    std::size_t wanted = std::min(allowed.bytes, chunk.bytes.size() - chunk.written);
+    if (paced) {
+      wanted = std::min(wanted, slice_of(chunk.bytes_per_second));
+    }
     const std::size_t taken = write(std::span(chunk.bytes).subspan(chunk.written, wanted));
     if (session.ended_ || broken) {
       return;
     }
     chunk.written += taken;
+    if (paced) {
+      paced_until = std::max(paced_until, now - kPaceCredit) +
+                    from_seconds(static_cast<double>(taken) / chunk.bytes_per_second);
+    }
     held_bytes -= taken;
     session.host_.counters().bytes_held -= taken;
     shaper.wrote(taken, now);
@@ -390,6 +520,19 @@ void Session::Direction::flush() {
   }
   if (!session.ended_) {
     read_or_not();
+  }
+}
+
+// What is held has come to an end of the stream, or to a cut.
+void Session::Direction::end(Chunk::Is is, fault::Cut::How how) {
+  held.pop_front();
+  if (is == Chunk::Is::reset) {
+    session.reset();
+  } else if (is == Chunk::Is::cut) {
+    session.cut(how, *this);
+  } else {
+    close_sink();
+    session.end_if_done();
   }
 }
 
@@ -434,6 +577,7 @@ void Session::Direction::discard() {
 void Session::Direction::drop_held() {
   session.host_.counters().bytes_held -= held_bytes;
   held_bytes = 0;
+  held_by_rule = false;
   held.clear();
 }
 

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,12 @@
 #include "transport/transport.h"
 
 namespace faultline::stream {
+
+/// The rules that are on, as a session sees them.
+struct ActiveRules {
+  std::vector<fault::Rule> rules;     // for connections and their bytes
+  std::set<std::string> of_messages;  // names: what one of these holds back goes on when it is lifted
+};
 
 /// What a session needs of its proxy.
 class SessionHost {
@@ -30,6 +37,7 @@ class SessionHost {
   /// Memory to put bytes together in; what is in it is used up before anybody else uses it.
   virtual std::string& scratch() = 0;
   virtual void acted(const std::string& rule, std::uint64_t connection, const std::string& effect) = 0;
+  virtual void acted(const protocol::Effect& effect, std::uint64_t connection) = 0;
   virtual void unframed(std::uint64_t connection, const protocol::Piece& piece) = 0;
   virtual void ended(std::uint64_t connection) = 0;
 };
@@ -41,9 +49,9 @@ class Session : public std::enable_shared_from_this<Session> {
           const transport::Endpoint& upstream, std::unique_ptr<protocol::Conversation> conversation);
 
   /// Connects to the upstream and lets bytes through, unless the rules keep it from that.
-  void start(const std::vector<fault::Rule>& rules);
+  void start(const ActiveRules& active);
   /// The rules that are on have changed.
-  void set_rules(const std::vector<fault::Rule>& rules);
+  void set_rules(const ActiveRules& active);
   /// Ends it with a reset at both ends.
   void reset();
 
@@ -56,10 +64,11 @@ class Session : public std::enable_shared_from_this<Session> {
   struct Direction {
     Direction(Session& of, End& source, End& sink, std::uint64_t& count, Seed seed, Way way);
 
-    void set_rules(const std::vector<fault::Rule>& rules);
+    void set_rules(const ActiveRules& active);
     void read_or_not();
     void on_bytes(std::span<const char> bytes);
     void understand(std::span<const char> bytes);
+    void treat(const protocol::Treatment& treatment, std::span<const char> piece);
     void take(std::span<const char> bytes);
     void take_end(bool reset);
     void flush();
@@ -73,11 +82,17 @@ class Session : public std::enable_shared_from_this<Session> {
     std::size_t room() const;
 
     struct Chunk {
-      std::string bytes;   // empty: the end of the stream
-      bool reset = false;  // which was a reset
+      enum class Is { bytes, end, reset, cut, nothing };
+      Is is = Is::bytes;
+      std::string bytes{};
       std::size_t written = 0;
       Instant due{};
+      fault::Cut::How how{};        // of a cut
+      double bytes_per_second = 0;  // above 0: no faster
+      std::string rule{};           // for messages, that makes it late; empty: none
     };
+    void hold(Chunk chunk);
+    void end(Chunk::Is is, fault::Cut::How how);
 
     Session& session;
     End& from;
@@ -89,6 +104,8 @@ class Session : public std::enable_shared_from_this<Session> {
     Timer timer;
     std::deque<Chunk> held;
     std::size_t held_bytes = 0;
+    bool held_by_rule = false;  // for messages
+    Instant paced_until{};      // what has gone out at its pace is paid for
     bool writing = false;       // waits until `to` is writable
     bool source_ended = false;  // the end of the stream was read
     bool sink_closed = false;   // and passed on
@@ -123,6 +140,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void write_failed(Direction& direction);
   void cut(fault::Cut::How how, Direction& direction);
   void act_as_hole();
+  bool forgets();
 
   SessionHost& host_;
   const std::uint64_t ordinal_;
@@ -134,7 +152,11 @@ class Session : public std::enable_shared_from_this<Session> {
   Ear client_ear_, upstream_ear_;
   Timer closing_;  // while both ends are to close after a cut
   bool connected_ = false;
-  std::string hole_;  // the black hole's rule that it is in
+  std::optional<fault::DropIdle> drop_idle_;
+  std::string drop_idle_rule_;
+  Instant last_bytes_{};
+  bool forgotten_ = false;  // idle for too long: nothing passes any more
+  std::string hole_;        // the black hole's rule that it is in
   bool hole_told_ = false;
   bool paused_ = false;  // in a black hole
   bool ended_ = false;

@@ -36,6 +36,11 @@ class Shaper {
 
   /// When a chunk that was read at `now` is due; never before a chunk that was read earlier.
   Instant due(Instant now);
+  /// The same for the end of the stream.
+  Instant due_of_end(Instant now);
+
+  /// Flips what is to be flipped in the next bytes.
+  void corrupt(std::string& bytes);
 
   /// There is something to write: how much of it may be written now. Zero: ask again at `again`, or after the rules
   /// have changed when it is empty.
@@ -59,10 +64,17 @@ class Shaper {
     fault::Rule rule;
     Instant since{};
     std::uint64_t written = 0;  // since then
-    Instant free_at{};          // throttle: when the bytes written so far are paid for
+    Instant
+        free_at{};  // throttle: when the bytes written so far are paid for; slice: when the next may begin
+    std::uint64_t slices = 0, slice_left = 0;  // begun; of the last, still to be written
+    std::uint64_t corrupted = 0;               // bytes looked at
+    std::uint64_t flips = 0, next_flip = 0;    // by probability: the byte, from 1
     bool acted = false;
   };
   void act(Part& part);
+  std::uint64_t next_slice(Part& part, const fault::Slice& slice) const;
+  std::uint64_t next_flip(Part& part, const fault::Corrupt& corrupt) const;
+  std::string stream_of(const char* what, const Part& part) const;
 
   const Seed seed_;
   const std::uint64_t connection_;

@@ -52,7 +52,7 @@ class Connection {
   virtual std::size_t write(std::span<const char> bytes) = 0;
   /// The end of the stream goes out, behind what was written.
   virtual void finish() = 0;
-  /// Both directions end at once, and the other end sees a reset.
+  /// Both directions end at once, and the other end sees a reset, behind what was written as far as the kernel takes it.
   virtual void reset() = 0;
 };
 

@@ -162,6 +162,7 @@ class Stream final : public Flying<Stream> {
   void tell_end();
   void wish();
   void send_more();
+  void send_at_last();
   void when_all_is_sent();
   void release();
 
@@ -365,6 +366,7 @@ void Stream::finish() {
 // Disconnecting sends the reset at once; a close would wait until the kernel has let go of what is in flight.
 void Stream::reset() {
   if (socket_) {
+    send_at_last();
     sockaddr nowhere{};
     nowhere.sa_family = AF_UNSPEC;
     (void)::connect(socket_.get(), &nowhere, sizeof nowhere);
@@ -372,6 +374,18 @@ void Stream::reset() {
   broken_ = true;
   out_.clear();
   close();
+}
+
+// What was written in this turn goes out before the reset, as far as the kernel takes it.
+void Stream::send_at_last() {
+  if (send_.in_flight || broken_) {
+    return;
+  }
+  const std::string_view flying = std::string_view(flying_out_).substr(sent_);
+  if (flying.empty() || ::send(socket_.get(), flying.data(), flying.size(), MSG_NOSIGNAL | MSG_DONTWAIT) ==
+                            static_cast<ssize_t>(flying.size())) {
+    (void)::send(socket_.get(), out_.data(), out_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
 }
 
 void Stream::close() {

@@ -53,7 +53,7 @@ std::vector<Turn> read(std::string_view input) {
 // Chunks of `chunk` bytes; 0: each turn whole.
 std::vector<Found> dissect(protocol::Protocol& protocol, const std::vector<Turn>& turns, std::size_t chunk) {
   std::vector<Found> found;
-  const auto conversation = protocol.open(1);
+  const auto conversation = protocol.open(1, nullptr);
   std::string kept[2];
   std::size_t last[2] = {0, 0};
   bool begun[2] = {false, false};

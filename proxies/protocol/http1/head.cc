@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "protocol/conversation.h"
+#include "protocol/http1/subject.h"
 #include "protocol/pattern.h"
 
 namespace faultline::protocol::http1 {
@@ -30,14 +31,6 @@ bool same(std::string_view text, std::string_view lower_case) {
                     [](char a, char b) { return lower(a) == b; });
 }
 
-std::string_view trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
-}
-
 // The line at `at`, without its end, and goes behind it. Nothing when it is not whole.
 std::optional<std::string_view> take_line(std::string_view text, std::size_t& at) {
   const std::size_t end = text.find('\n', at);
@@ -56,7 +49,7 @@ std::optional<std::string_view> take_line(std::string_view text, std::size_t& at
 bool read_length(std::string_view value, Head& head) {
   while (true) {
     const std::size_t comma = value.find(',');
-    const std::string_view one = trim(value.substr(0, comma));
+    const std::string_view one = trimmed(value.substr(0, comma));
     std::uint64_t length = 0;
     const auto read = std::from_chars(one.data(), one.data() + one.size(), length);
     if (read.ec != std::errc() || read.ptr != one.data() + one.size() ||
@@ -73,7 +66,7 @@ bool read_length(std::string_view value, Head& head) {
 
 void read_coding(std::string_view value, Head& head) {
   const std::size_t comma = value.rfind(',');
-  const std::string_view last = trim(comma == std::string_view::npos ? value : value.substr(comma + 1));
+  const std::string_view last = trimmed(comma == std::string_view::npos ? value : value.substr(comma + 1));
   head.chunked = same(last, "chunked");
   head.other_coding = !head.chunked;
 }
@@ -84,9 +77,9 @@ ParsedHead parse_fields(std::string_view text, std::size_t at, Head& head) {
     if (line->empty()) {
       return {ParsedHead::Is::whole, at, {}};
     }
-    // Only two fields matter, and both are long enough for a look at their first letter to pay.
+    // Only four fields matter, and a look at the first letter pays.
     const char first = lower(line->front());
-    if (first == 'c' || first == 't') {
+    if (first == 'c' || first == 't' || first == 'e') {
       const std::size_t colon = std::min(line->find(':'), line->size());
       const std::string_view name = line->substr(0, colon);
       const std::string_view value = line->substr(std::min(colon + 1, line->size()));
@@ -95,6 +88,12 @@ ParsedHead parse_fields(std::string_view text, std::size_t at, Head& head) {
       }
       if (same(name, "transfer-encoding")) {
         read_coding(value, head);
+      }
+      if (same(name, "connection")) {
+        head.closes = same(trimmed(value), "close") || (head.closes && !same(trimmed(value), "keep-alive"));
+      }
+      if (same(name, "expect")) {
+        head.expects_continue = same(trimmed(value), "100-continue");
       }
     }
   }
@@ -130,6 +129,7 @@ ParsedHead parse_request_head(std::span<const char> bytes, Head& head) {
   }
   head.method = line->substr(0, method_end);
   head.target = line->substr(method_end + 1, version - method_end - 1);
+  head.closes = line->substr(version + 1) == "HTTP/1.0";
   return parse_fields(text, at, head);
 }
 
@@ -153,18 +153,26 @@ ParsedHead parse_response_head(std::span<const char> bytes, Head& head) {
       head.status < 100) {
     return wrong("not an HTTP/1 response");
   }
+  head.closes = line->starts_with("HTTP/1.0");
   return parse_fields(text, at, head);
+}
+
+bool same_field(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r");
+  if (begin == std::string_view::npos) {
+    return {};
+  }
+  return text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
 }
 
 void append_operation(std::string& to, const Head& head) {
   to += head.method;
-  std::string_view path = head.target;
-  if (const std::size_t scheme = path.find("://");
-      scheme != std::string_view::npos && !path.starts_with('/')) {
-    path = path.substr(std::min(path.find('/', scheme + 3), path.size()));
-    path = path.empty() ? "/" : path;
-  }
-  path = path.substr(0, path.find_first_of("?#"));
+  const std::string_view path = path_of(head.target);
   if (path.starts_with('/')) {
     to += ' ';
     append_pattern(to, path.substr(0, kLongestPath), '/');

@@ -146,24 +146,71 @@ void append_operation(std::string& to, const Command& command) {
   }
   const std::size_t begin = to.size();
   append_upper(to, command.arguments[0]);
-  Keys keys = keys_of(std::string_view(to).substr(begin));
+  const Keys keys = keys_of(std::string_view(to).substr(begin));
   if (keys.kind == Keys::Kind::container && command.arguments.size() > 1) {
     to += ' ';
     append_upper(to, command.arguments[1]);
-    keys = keys_of(std::string_view(to).substr(begin));
   }
-  std::size_t key = 0;
-  if (keys.kind == Keys::Kind::range || keys.kind == Keys::Kind::counted) {
-    key = static_cast<std::size_t>(keys.first);
-  } else if (keys.kind == Keys::Kind::streams) {
-    const auto word = std::find_if(command.arguments.begin(), command.arguments.end(),
-                                   [](std::string_view one) { return same_word(one, "STREAMS"); });
-    key = static_cast<std::size_t>(word - command.arguments.begin()) + 1;
-  }
-  if (key > 0 && key < command.arguments.size()) {
+  const std::string_view name = std::string_view(to).substr(begin);
+  std::string_view first;
+  if (any_key(command, name, [&](std::string_view key) {
+        first = key;
+        return true;
+      })) {
     to += ' ';
-    append_pattern(to, command.arguments[key], ':');
+    append_pattern(to, first, ':');
   }
+}
+
+std::size_t command_size(const Command& command, std::string_view operation) {
+  if (command.arguments.empty()) {
+    return operation.size();
+  }
+  std::size_t size = std::min(command.arguments[0].size(), kLongestName);
+  if (command.arguments.size() > 1 && keys_of(operation.substr(0, size)).kind == Keys::Kind::container) {
+    size += 1 + std::min(command.arguments[1].size(), kLongestName);
+  }
+  return std::min(size, operation.size());
+}
+
+bool any_key(const Command& command, std::string_view name, const std::function<bool(std::string_view)>& f) {
+  const Keys keys = keys_of(name);
+  const auto available = static_cast<std::int64_t>(command.arguments.size());
+  std::int64_t first = keys.first, last = 0, step = std::max(1, keys.step);
+  switch (keys.kind) {
+    case Keys::Kind::none:
+    case Keys::Kind::container:
+      return false;
+    case Keys::Kind::range:
+      last = keys.last < 0 ? static_cast<std::int64_t>(command.count) + keys.last : keys.last;
+      break;
+    case Keys::Kind::counted: {
+      std::int64_t count = 0;
+      if (keys.last >= available) {
+        return false;
+      }
+      const std::string_view text = command.arguments[static_cast<std::size_t>(keys.last)];
+      if (std::from_chars(text.data(), text.data() + text.size(), count).ec != std::errc() ||
+          count > available) {
+        return false;
+      }
+      last = first + (count - 1) * step;
+      break;
+    }
+    case Keys::Kind::streams: {
+      const auto word = std::find_if(command.arguments.begin(), command.arguments.end(),
+                                     [](std::string_view one) { return same_word(one, "STREAMS"); });
+      first = word - command.arguments.begin() + 1;
+      last = first + (static_cast<std::int64_t>(command.count) - first) / 2 - 1;
+      break;
+    }
+  }
+  for (std::int64_t at = first; at > 0 && at <= last && at < available; at += step) {
+    if (f(command.arguments[static_cast<std::size_t>(at)])) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace faultline::protocol::redis

@@ -3,6 +3,7 @@
 // specification, "Sending commands to a Redis server" and "Inline commands").
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,12 @@ Parsed parse_command(std::span<const char> bytes, Command& command);
 /// Appends what the command is without its data: its name, its subcommand, the pattern of its first key:
 /// "CLIENT SETNAME", "SETEX response:*".
 void append_operation(std::string& to, const Command& command);
+
+/// How long the part of an operation's name is that is the command: "CLIENT SETNAME", "SETEX".
+std::size_t command_size(const Command& command, std::string_view operation);
+
+/// Calls `f` with each of its keys that lie within the head, until it returns true; whether it did.
+bool any_key(const Command& command, std::string_view name, const std::function<bool(std::string_view)>& f);
 
 /// Whether a word of a command is this one; the server takes its words in any case.
 bool same_word(std::string_view word, std::string_view upper_case);

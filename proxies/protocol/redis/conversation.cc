@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/redis/miss.h"
+#include "protocol/redis/subject.h"
+
 namespace faultline::protocol::redis {
 
 namespace {
@@ -21,6 +24,7 @@ Piece Conversation::from_client(std::span<const char> bytes) {
   if (bytes_left_ > 0 || arguments_left_ > 0) {
     return rest_of_command(bytes);
   }
+  swallow_ = false;
   if (pending_.size() >= kMostPending) {
     return unframed("more commands wait for their answers than are followed");
   }
@@ -48,11 +52,100 @@ Piece Conversation::from_client(std::span<const char> bytes) {
     begins.request = ++requests_;
     begins.call = true;
     Pending pending{.operation = begins.operation, .request = begins.request};
-    if (understand(command, pending)) {
-      push(pending_, pending);
+    if (decider_ && decider_->active()) {
+      pending.special = decide(command, *begins.operation);
+    }
+    const bool executed = !pending.special || !pending.special->ours;
+    if (executed ? understand(command, pending) : answered_later(command)) {
+      push(pending_, std::move(pending));
     }
   }
-  return message(parsed.size, begins);
+  return on_request(message(parsed.size, begins), bytes);
+}
+
+// What rules make of a command; null: nothing.
+std::unique_ptr<Conversation::Special> Conversation::decide(const Command& command, Operation& operation) {
+  if (operation.kind.empty()) {
+    operation.kind = operation.name.substr(0, command_size(command, operation.name));
+  }
+  const CommandSubject subject(command, operation, in_multi_, database_);
+  auto plan = decider_->decide({.subject = subject,
+                                .operation = operation,
+                                .connection = connection_,
+                                .transaction = in_multi_,
+                                .trace = {}});
+  if (is(command, 0, "SELECT") && command.arguments.size() == 2) {
+    database_ = command.arguments[1];
+  }
+  if (!plan) {
+    return nullptr;
+  }
+  auto special = std::make_unique<Special>();
+  auto& effect = plan->decision.response.effect;
+  if (effect && std::holds_alternative<fault::Miss>(effect->rule->fault) && !in_multi_) {
+    special->miss = reply_of_miss(operation.kind, command.count, resp3_);
+  }
+  const bool whole = command.arguments.size() == command.count;
+  if (whole && !in_multi_ &&
+      (plan->remember || (effect && std::holds_alternative<fault::Stale>(effect->rule->fault)))) {
+    for (const std::string_view argument : command.arguments) {
+      special->key.append(argument).append(1, '\0');
+    }
+    special->key += database_;
+  }
+  const bool changed = plan->decision.request.effect.has_value();
+  request_plan_ = special->plan = std::move(plan);
+  request_.begin(*special->plan, special->plan->decision.request);
+  if (changed) {
+    change_command(command, *special);
+  }
+  return special;
+}
+
+// An error instead of a command, or an EXEC that aborts.
+void Conversation::change_command(const Command& command, Special& special) {
+  constexpr std::string_view kDiscard = "*1\r\n$7\r\nDISCARD\r\n";
+  // Refused for its number of arguments, before anything else is looked at (processCommand in src/server.c).
+  constexpr std::string_view kRefused = "*1\r\n$3\r\nGET\r\n";
+  const bool exec = in_multi_ && is(command, 0, "EXEC");
+  if (request_.effect<fault::AbortExec>() && exec) {
+    swallow_ = special.replaced = true;
+    instead_ = kDiscard;
+    special.answer = resp3_ ? "_\r\n" : "*-1\r\n";
+  } else if (const auto* error = request_.effect<fault::RedisError>()) {
+    swallow_ = true;
+    instead_.clear();
+    if (exec) {
+      instead_ = kDiscard;
+      special.answer = "-EXECABORT Transaction discarded because of: " + error->text + "\r\n";
+    } else {
+      instead_ = in_multi_ && !is(command, 0, "DISCARD") ? kRefused : std::string_view{};
+      special.answer = "-" + error->text + "\r\n";
+    }
+    special.replaced = !instead_.empty();
+    special.ours = instead_.empty();
+  }
+}
+
+Piece Conversation::on_request(Piece piece, std::span<const char> bytes) {
+  if (!request_.active()) {
+    return piece;
+  }
+  if (swallow_) {
+    Treatment& treatment = request_.own();
+    treatment.drop = true;
+    if (piece.is == Piece::Is::message) {
+      treatment.before = instead_;
+      request_.acts(treatment);
+    }
+    piece.treatment = &treatment;
+  } else {
+    piece.treatment = request_.treat(bytes.first(piece.size));
+  }
+  if (bytes_left_ == 0 && arguments_left_ == 0) {
+    request_.end();
+  }
+  return piece;
 }
 
 Piece Conversation::rest_of_command(std::span<const char> bytes) {
@@ -70,13 +163,13 @@ Piece Conversation::rest_of_command(std::span<const char> bytes) {
       break;
     }
     if (length.is == Length::Is::wrong || rest[0] != '$' || length.value < 0) {
-      return at > 0 ? body(at) : unframed("not an argument of a Redis command");
+      return at > 0 ? on_request(body(at), bytes) : unframed("not an argument of a Redis command");
     }
     at += length.size;
     --arguments_left_;
     bytes_left_ = static_cast<std::uint64_t>(length.value) + 2;
   }
-  return at > 0 ? body(at) : incomplete();
+  return at > 0 ? on_request(body(at), bytes) : incomplete();
 }
 
 // What will answer this command; false when nothing will.
@@ -125,6 +218,7 @@ bool Conversation::understand(const Command& command, Pending& pending) {
         pending.answer = Answer::reset;
         in_multi_ = replies_off_ = false;
         replies_skipped_ = 0;
+        database_ = "0";
       }
       break;
     default:
@@ -175,10 +269,106 @@ Piece Conversation::from_server(std::span<const char> bytes) {
     first.operation = pending_.front().operation;
     first.request = pending_.front().request;
   }
+  if (begins) {
+    replying_.reset();
+    // In RESP2 what was published looks like a reply.
+    const bool published = type == '*' && !resp3_ && channels_ + patterns_ + shard_channels_ > 0;
+    if (first.operation && pending_.front().special && !published) {
+      replying_ = std::move(pending_.front().special);
+      response_.begin(*replying_->plan, replying_->plan->decision.response);
+    }
+  }
   if (step.done) {
     answered(reader_.reply());
   }
-  return begins ? message(step.taken, first) : body(step.taken);
+  Piece piece = begins ? message(step.taken, first) : body(step.taken);
+  if (replying_) {
+    piece.treatment = on_reply(bytes.first(step.taken), begins, step.done);
+  }
+  return piece;
+}
+
+Treatment* Conversation::on_reply(std::span<const char> piece, bool begins, bool done) {
+  Special& special = *replying_;
+  const bool error = begins && piece[0] == '-', attributes = begins && piece[0] == '|';
+  if (begins && special.miss && !error && !attributes) {
+    special.replaced = true;
+    special.answer = *special.miss;
+  }
+  if (special.replaced) {
+    Treatment& treatment = response_.own();
+    treatment.drop = true;
+    if (begins) {
+      treatment.before = special.answer;
+    }
+    if (special.miss) {
+      response_.acts(treatment);
+    }
+    return &treatment;
+  }
+  if (response_.effect<fault::LoseAnswer>()) {
+    Treatment& treatment = response_.own();
+    treatment.drop = true;
+    if (done) {
+      treatment.cut = fault::Cut::How::rst;
+      treatment.stop_at = 0;
+    }
+    response_.acts(treatment);
+    return &treatment;
+  }
+  if (!special.key.empty()) {
+    return give_again(piece, done);
+  }
+  return response_.treat(piece);
+}
+
+// Remembers the reply, and gives the one before it where a rule wants that.
+Treatment* Conversation::give_again(std::span<const char> piece, bool done) {
+  Special& special = *replying_;
+  const bool stale = response_.effect<fault::Stale>() != nullptr;
+  const bool fits = special.captured.size() + piece.size() <= Memory::kLongestAnswer;
+  if (fits) {
+    special.captured.append(piece.data(), piece.size());
+  }
+  if (!stale || !fits) {
+    Treatment* treatment = response_.treat(piece);
+    if (stale && !special.captured.empty()) {
+      treatment = treatment ? treatment : &response_.own();
+      special.answer = std::exchange(special.captured, {});  // what was kept back goes out after all
+      treatment->before = special.answer;
+    }
+    if (!fits) {
+      special.key.clear();
+    } else if (done) {
+      redis_.answers_.remember(special.key, special.captured);
+    }
+    return treatment;
+  }
+  Treatment& treatment = response_.own();
+  treatment.drop = true;
+  if (done) {
+    if (const std::string* other = redis_.answers_.other_than(special.key, special.captured)) {
+      special.answer = *other;
+      response_.acts(treatment);
+    } else {
+      special.answer = special.captured;
+    }
+    treatment.before = special.answer;
+    redis_.answers_.remember(special.key, special.captured);
+  }
+  return &treatment;
+}
+
+const Treatment* Conversation::injected() {
+  if (in_reply_ || pending_.empty() || !pending_.front().special || !pending_.front().special->ours) {
+    return nullptr;
+  }
+  replying_ = std::move(pending_.front().special);
+  pending_.pop_front();
+  response_.begin(*replying_->plan, replying_->plan->decision.response);
+  Treatment& treatment = response_.own();
+  treatment.before = replying_->answer;
+  return &treatment;
 }
 
 // Whether it came without being asked for.
@@ -265,8 +455,8 @@ bool Conversation::confirmed(const Reply& reply) {
   return true;
 }
 
-std::unique_ptr<protocol::Conversation> Redis::open(std::uint64_t /*connection*/) {
-  return std::make_unique<Conversation>(*this);
+std::unique_ptr<protocol::Conversation> Redis::open(std::uint64_t connection, Decider* decider) {
+  return std::make_unique<Conversation>(*this, connection, decider);
 }
 
 }  // namespace faultline::protocol::redis

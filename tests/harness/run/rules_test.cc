@@ -33,7 +33,8 @@ class RulesTest : public ::testing::Test {
 
   Rules make(const std::vector<fault::Rule>& rules) {
     return {rules,
-            [this](const std::string& dependency, const std::vector<fault::Rule>& on) {
+            [this](const std::string& dependency, const std::vector<fault::Rule>& on,
+                   const std::vector<fault::Rule>& /*off*/) {
               on_.clear();
               for (const fault::Rule& each : on) {
                 on_.push_back(dependency + ":" + each.name);

@@ -62,7 +62,7 @@ TEST(Scenario, RefusesARecoveryThatCannotBeSeen) {
 
 TEST(Scenario, NamesWhatIsNotThere) {
   EXPECT_THAT(problems_with({{"fault.redis-refuses.on", "rediss"}}),
-              HasSubstr("the scenario has no dependency 'rediss', did you mean 'redis'?"));
+              HasSubstr("there is no 'rediss' to put a fault in front of, did you mean 'redis'?"));
   EXPECT_THAT(problems_with({{"scenario.slo", "settlr"}}), HasSubstr("there is no slo/settlr.toml"));
   EXPECT_THAT(problems_with({{"service.url", "http://x"}}), HasSubstr("a service is given in one way"));
   EXPECT_THAT(problems_with({{"service.env_names.PROT", "p"}}),

@@ -14,9 +14,9 @@ struct Reading {
   Diagnostics problems;
   std::optional<Rule> rule;
 
-  explicit Reading(const std::string& more) {
+  explicit Reading(const std::string& more, const std::string& protocol = "redis") {
     Table table = Table::parse("name = \"x\"\non = \"redis\"\n" + more + "\n", "t.toml", problems);
-    rule = read_rule(table);
+    rule = read_rule(table, {{"redis", protocol}});
   }
 
   // "line:column message, suggestion" of the only mistake.
@@ -88,6 +88,81 @@ TEST(Rule, SaysWhatIsWrongAndWhere) {
             "3:9 'until' must be one of phase, mitigation, not 'mitigated', did you mean 'mitigation'?");
   EXPECT_EQ(Reading("durring = \"x\"\ninject = { refuse = {} }").problem(),
             "3:1 unknown key 'durring', did you mean 'during'?");
+}
+
+TEST(Rule, RefusesWhatCannotBe) {
+  EXPECT_EQ(Reading("inject = { miss = {} }", "postgres").problem(),
+            "3:19 'miss' is a fault of redis, and this is postgres, see `faultline list --faults`");
+  EXPECT_EQ(Reading("inject = { mis = {} }").problem(), "3:18 unknown fault 'mis', did you mean 'miss'?");
+  EXPECT_EQ(Reading("edge = \"request\"\ninject = { miss = {} }").problem(),
+            "3:8 'miss' has no request edge, it acts on the response");
+  EXPECT_EQ(Reading("inject = { error = { sqlstate = \"40001\" } }", "postgres").problems.size(), 0U);
+  EXPECT_EQ(Reading("inject = { error = { sqlstate = \"4000l\" } }", "postgres").problem(),
+            "3:33 PostgreSQL has no error '4000l', did you mean '40000'?");
+  EXPECT_EQ(Reading("inject = { error = { sqlstate = \"deadlock\" } }", "postgres").problems.size(), 1U);
+  EXPECT_EQ(
+      Reading("edge = \"response\"\ninject = { error = { sqlstate = \"40001\" } }", "postgres").problem(),
+      "4:20 no server says that a statement failed that it has executed: severity must be \"FATAL\" on this "
+      "edge, or use lose_answer");
+  EXPECT_EQ(Reading("inject = { error = { sqlstate = \"53300\" } }", "postgres").problem(),
+            "3:20 the server says 53300 at the start of a session only: write refuse_login = { sqlstate = "
+            "\"53300\" }");
+  EXPECT_EQ(Reading("inject = { error = {} }").problem(), "3:20 give one of kind and text");
+  EXPECT_EQ(Reading("inject = { error = { kind = \"REDONLY\" } }").problems.front().suggestion,
+            "did you mean 'READONLY'?");
+  EXPECT_EQ(Reading("inject = { status = { code = 99 } }", "http").problem(),
+            "3:21 a status is from 200 to 599");
+  EXPECT_EQ(Reading("inject = { refuse = {} }\nwhen = { first = 1, of = \"run\" }").problem(),
+            "4:8 'refuse' acts on whole connections, not on messages");
+  EXPECT_EQ(Reading("inject = { throttle = { rate = \"1KB/s\" } }\nmatch = { command = \"GET\" }").problem(),
+            "4:9 'throttle' acts on the bytes of a connection, not on messages");
+  EXPECT_EQ(Reading("inject = { cut = {} }\nmatch = { command = \"GET\" }", "raw").problem(),
+            "4:9 bytes have no messages to match, give the protocol");
+  EXPECT_EQ(Reading("inject = { corrupt = {} }").problem(), "3:22 give one of nth_byte and probability");
+  EXPECT_EQ(Reading("inject = { slice = { size = \"4B\", variation = \"4B\" } }").problem(),
+            "3:20 variation must be below the size");
+}
+
+TEST(Rule, ReadsWhichMessages) {
+  const Reading reading(
+      "match = { command = [\"GET\", \"MGET\"], key = \"a:*\", in_multi = false }\ninject = { miss = {} }");
+  ASSERT_TRUE(reading.rule) << reading.problem();
+  EXPECT_TRUE(reading.rule->of_messages);
+  EXPECT_EQ(reading.rule->match.conditions.size(), 3U);
+  EXPECT_FALSE(Reading("inject = { delay = { by = \"1s\" } }").rule->of_messages)
+      << "the bytes of all connections";
+  EXPECT_TRUE(
+      Reading("match = { command = \"GET\" }\ninject = { delay = { by = \"1s\" } }").rule->of_messages);
+  EXPECT_EQ(Reading("match = { comand = \"GET\" }\ninject = { miss = {} }").problem(),
+            "3:11 unknown key 'comand', did you mean 'command'?");
+  EXPECT_EQ(Reading("match = { table = \"t\" }\ninject = { miss = {} }").problem(),
+            "3:19 'table' is a condition for postgres, and this is redis");
+  EXPECT_EQ(Reading("match = { command = [] }\ninject = { miss = {} }").problem(),
+            "3:21 'command' fits nothing: the list is empty");
+  EXPECT_EQ(Reading("match = { body = { amount = \"1\" } }\ninject = { duplicate = {} }", "http").problem(),
+            "3:29 'amount' is no JSON pointer, write \"/amount\"");
+  EXPECT_EQ(Reading("match = { statement_re = \"(\" }\ninject = { empty_result = {} }", "postgres").problem(),
+            "3:26 not a regular expression: missing ): (");
+}
+
+TEST(Rule, ReadsHowOften) {
+  const Reading reading(
+      "when = { every = 3, at_most = 5, of = \"arrivals\", probability = \"50%\" }\ninject = { miss = {} }");
+  ASSERT_TRUE(reading.rule) << reading.problem();
+  EXPECT_EQ(reading.rule->when.every, 3U);
+  EXPECT_EQ(reading.rule->when.at_most, 5U);
+  EXPECT_EQ(reading.rule->when.of, When::Of::arrivals);
+  EXPECT_EQ(reading.rule->when.probability, 0.5);
+  EXPECT_EQ(Reading("when = { nth = 0, of = \"run\" }\ninject = { miss = {} }").problem(),
+            "3:16 'nth' counts from 1");
+  EXPECT_EQ(Reading("when = { nth = 1 }\ninject = { miss = {} }").problem(),
+            "3:16 'nth' of what? `of` is missing, write of = \"cause\", \"arrivals\" or \"run\"");
+  EXPECT_EQ(Reading("when = { of = \"run\" }\ninject = { miss = {} }").problem(),
+            "3:15 nothing is counted here");
+  EXPECT_EQ(Reading("when = { probability = \"0%\" }\ninject = { miss = {} }").problem(),
+            "3:24 a probability is above 0% and at most 100%");
+  EXPECT_EQ(Reading("when = { first = 3, after = 3, of = \"run\" }\ninject = { miss = {} }").problem(),
+            "3:18 no number meets all of these");
 }
 
 TEST(Catalogue, IsListedWithEveryAttribute) {

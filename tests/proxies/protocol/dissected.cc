@@ -35,7 +35,7 @@ std::vector<std::uint64_t> Dissected::answered() const {
 
 Dissected dissect(Protocol& protocol, const std::vector<Turn>& turns, std::size_t size, std::uint64_t split) {
   Dissected result;
-  const auto conversation = protocol.open(1);
+  const auto conversation = protocol.open(1, nullptr);
   std::string kept[2];
   std::size_t last[2] = {0, 0};  // the message that goes on, of each way
   Draws draws(1, "split", split);

@@ -188,7 +188,7 @@ TEST(Postgres, HandsEncryptionThrough) {
 
 TEST(Postgres, MapsACancelRequestToItsSession) {
   Postgres postgres;
-  Conversation session(postgres, 5);
+  Conversation session(postgres, 5, nullptr);
   const auto feed = [](Conversation& to, Way way, const std::string& bytes) {
     for (std::size_t at = 0; at < bytes.size();) {
       const Piece piece = to.next(way, std::span(bytes).subspan(at));
@@ -198,7 +198,7 @@ TEST(Postgres, MapsACancelRequestToItsSession) {
   };
   feed(session, Way::to_upstream, packet(kVersion3, zero("user") + zero("me") + '\0'));
   feed(session, Way::to_client, m('R', int32(0)) + m('K', int32(7) + int32(9)) + ready());
-  Conversation known(postgres, 6), unknown(postgres, 7);
+  Conversation known(postgres, 6, nullptr), unknown(postgres, 7, nullptr);
   feed(known, Way::to_upstream, packet(kCancel, int32(7) + int32(9)));
   EXPECT_EQ(known.cancels(), 5U);
   feed(unknown, Way::to_upstream, packet(kCancel, int32(7) + int32(8)));
@@ -207,7 +207,7 @@ TEST(Postgres, MapsACancelRequestToItsSession) {
 
 TEST(Postgres, FollowsTheStateOfTheTransaction) {
   Postgres postgres;
-  Conversation session(postgres, 1);
+  Conversation session(postgres, 1, nullptr);
   EXPECT_EQ(session.transaction(), 0);
   const auto hear = [&](const std::string& bytes) { session.next(Way::to_client, bytes); };
   hear(ready('I'));

@@ -189,7 +189,8 @@ TEST(Redis, WaitsForNoMoreThanAHead) {
   const std::string many = command(std::vector<std::string>(20'000, "x"));
   for (std::size_t size = kHeadBytes; size < kHeadBytes + 40; ++size) {
     Redis redis;
-    EXPECT_NE(redis.open(1)->next(Way::to_upstream, std::span(many).first(size)).is, Piece::Is::incomplete)
+    EXPECT_NE(redis.open(1, nullptr)->next(Way::to_upstream, std::span(many).first(size)).is,
+              Piece::Is::incomplete)
         << size;
   }
 }

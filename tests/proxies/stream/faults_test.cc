@@ -25,7 +25,7 @@ INSTANTIATE_TEST_SUITE_P(On, Refuse, each_transport(), transport_name);
 TEST_P(Refuse, RefusesNewConnectionsResetsOpenOnesAndComesBackOnTheSamePort) {
   const std::uint16_t port = proxied.proxy.port();
   auto [client, server] = proxied.connection();
-  proxied.proxy.apply({rule("r", fault::Refuse{true})});
+  proxied.proxy.apply({.on = {rule("r", fault::Refuse{true})}});
   EXPECT_EQ(client.next(), End::reset);
   EXPECT_EQ(server.next(), End::reset);
   int error = 0;
@@ -44,7 +44,7 @@ TEST_P(Refuse, RefusesNewConnectionsResetsOpenOnesAndComesBackOnTheSamePort) {
 
 TEST_P(Refuse, CanKeepOpenConnections) {
   auto [client, server] = proxied.connection();
-  proxied.proxy.apply({rule("r", fault::Refuse{false})});
+  proxied.proxy.apply({.on = {rule("r", fault::Refuse{false})}});
   EXPECT_FALSE(connect_to(proxied.proxy.port()));
   client.send("still here");
   EXPECT_EQ(server.read(10), "still here");
@@ -52,14 +52,14 @@ TEST_P(Refuse, CanKeepOpenConnections) {
 
 TEST_P(Refuse, ResetsWhatAnotherRefusalHadKept) {
   auto [client, server] = proxied.connection();
-  proxied.proxy.apply({rule("keeps", fault::Refuse{false})});
-  proxied.proxy.apply({rule("keeps", fault::Refuse{false}), rule("resets", fault::Refuse{true})});
+  proxied.proxy.apply({.on = {rule("keeps", fault::Refuse{false})}});
+  proxied.proxy.apply({.on = {rule("keeps", fault::Refuse{false}), rule("resets", fault::Refuse{true})}});
   EXPECT_EQ(client.next(), End::reset);
   EXPECT_EQ(proxied.recorder.actions().size(), 2U);
 }
 
 TEST_P(Refuse, HasNotActedWhereNobodyEverConnected) {
-  proxied.proxy.apply({rule("r", fault::Refuse{true})});
+  proxied.proxy.apply({.on = {rule("r", fault::Refuse{true})}});
   EXPECT_TRUE(proxied.recorder.actions().empty()) << "it changed nothing for anybody";
 }
 
@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(On, Blackhole, each_transport(), transport_name);
 
 TEST_P(Blackhole, AcceptsAndAnswersNothingAndLosesNothing) {
   auto [before, before_server] = proxied.connection();
-  proxied.proxy.apply({rule("b", fault::Blackhole{true})});
+  proxied.proxy.apply({.on = {rule("b", fault::Blackhole{true})}});
   before.send("into the hole");
   Peer fresh = std::move(connect_to(proxied.proxy.port()).value());
   fresh.send("hello");
@@ -81,7 +81,7 @@ TEST_P(Blackhole, AcceptsAndAnswersNothingAndLosesNothing) {
 
 TEST_P(Blackhole, CanHangTheHandshake) {
   auto [client, server] = proxied.connection();
-  proxied.proxy.apply({rule("b", fault::Blackhole{false})});
+  proxied.proxy.apply({.on = {rule("b", fault::Blackhole{false})}});
   EXPECT_TRUE(connect_hangs(proxied.proxy.port(), 200));
   proxied.proxy.apply({});
   proxied.connection();
@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(On, Delay, each_transport(), transport_name);
 TEST_P(Delay, MakesEachChunkLaterInItsDirectionAndKeepsTheOrder) {
   auto ends = proxied.connection();
   Peer &client = ends.first, &server = ends.second;
-  proxied.proxy.apply({rule("d", fault::Delay{100ms, 0ms}, Edge::response)});
+  proxied.proxy.apply({.on = {rule("d", fault::Delay{100ms, 0ms}, Edge::response)}});
   client.send("ping");
   EXPECT_EQ(server.read(4), "ping") << "the request is not delayed";
   EXPECT_GE(took([&] {
@@ -110,7 +110,7 @@ TEST_P(Delay, MakesEachChunkLaterInItsDirectionAndKeepsTheOrder) {
 
 TEST_P(Delay, DelaysTheEndOfTheStreamBehindItsBytes) {
   auto [client, server] = proxied.connection();
-  proxied.proxy.apply({rule("d", fault::Delay{50ms, 50ms}, Edge::request)});
+  proxied.proxy.apply({.on = {rule("d", fault::Delay{50ms, 50ms}, Edge::request)}});
   client.send("last words");
   client.finish_sending();
   EXPECT_EQ(server.read_to_end(), "last words");
@@ -118,7 +118,7 @@ TEST_P(Delay, DelaysTheEndOfTheStreamBehindItsBytes) {
 
 TEST_P(Delay, LetsGoOfWhatItHeldWhenItIsLifted) {
   auto [client, server] = proxied.connection();
-  proxied.proxy.apply({rule("d", fault::Delay{1h, 0ms}, Edge::request)});
+  proxied.proxy.apply({.on = {rule("d", fault::Delay{1h, 0ms}, Edge::request)}});
   client.send("held for an hour");
   EXPECT_TRUE(proxied.wait_for([](const Counters& now) { return now.bytes_held == 16; }));
   proxied.proxy.apply({});
@@ -128,7 +128,7 @@ TEST_P(Delay, LetsGoOfWhatItHeldWhenItIsLifted) {
 TEST_P(Blackhole, ActsOnlyWhereSomethingIsNotAnswered) {
   auto [idle, idle_server] = proxied.connection();
   auto [busy, busy_server] = proxied.connection();
-  proxied.proxy.apply({rule("b", fault::Blackhole{true})});
+  proxied.proxy.apply({.on = {rule("b", fault::Blackhole{true})}});
   busy.send("hello");
   EXPECT_TRUE(proxied.wait_for([](const Counters& now) { return now.acted.contains("b"); }));
   ASSERT_EQ(proxied.recorder.actions().size(), 1U);
@@ -143,7 +143,7 @@ INSTANTIATE_TEST_SUITE_P(On, Throttle, each_transport(), transport_name);
 TEST_P(Throttle, KeepsToItsRate) {
   auto ends = proxied.connection();
   Peer &client = ends.first, &server = ends.second;
-  proxied.proxy.apply({rule("t", fault::Throttle{100'000}, Edge::request)});
+  proxied.proxy.apply({.on = {rule("t", fault::Throttle{100'000}, Edge::request)}});
   const std::string bytes(30'000, 'x');
   // The last slice, 1,000 bytes, leaves when those before it are paid for.
   EXPECT_GE(took([&] {
@@ -155,11 +155,11 @@ TEST_P(Throttle, KeepsToItsRate) {
 
 TEST_P(Throttle, CanBeChangedUnderItsName) {
   auto [client, server] = proxied.connection();
-  proxied.proxy.apply({rule("t", fault::Throttle{1}, Edge::request)});
+  proxied.proxy.apply({.on = {rule("t", fault::Throttle{1}, Edge::request)}});
   client.send("x");
   EXPECT_EQ(server.read(1), "x");
   client.send(std::string(1'000, 'y'));  // a quarter of an hour's worth
-  proxied.proxy.apply({rule("t", fault::Throttle{1e9}, Edge::request)});
+  proxied.proxy.apply({.on = {rule("t", fault::Throttle{1e9}, Edge::request)}});
   EXPECT_EQ(server.read(1'000).size(), 1'000U);
 }
 
@@ -168,7 +168,7 @@ INSTANTIATE_TEST_SUITE_P(On, Cut, each_transport(), transport_name);
 
 TEST_P(Cut, ResetsBothEndsAfterExactlySoManyBytes) {
   auto [client, server] = proxied.connection();
-  proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::rst, 3}, Edge::request)});
+  proxied.proxy.apply({.on = {rule("c", fault::Cut{fault::Cut::How::rst, 3}, Edge::request)}});
   client.send("abcdef");
   EXPECT_EQ(client.next(), End::reset);
   // A reset may overtake the bytes before it, as it may on any network; more than three never come.
@@ -178,7 +178,7 @@ TEST_P(Cut, ResetsBothEndsAfterExactlySoManyBytes) {
 
 TEST_P(Cut, ClosesBothEndsInTheMiddleOfAMessage) {
   auto [client, server] = proxied.connection();
-  proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::fin, 4}, Edge::response)});
+  proxied.proxy.apply({.on = {rule("c", fault::Cut{fault::Cut::How::fin, 4}, Edge::response)}});
   server.send("answer");
   EXPECT_EQ(client.read_to_end(), "answ");
   EXPECT_EQ(server.next(), End::closed);
@@ -186,7 +186,7 @@ TEST_P(Cut, ClosesBothEndsInTheMiddleOfAMessage) {
 
 TEST_P(Cut, EndsEvenWhenTheClientNeverCloses) {
   auto [client, server] = proxied.connection();
-  proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::fin, 0}, Edge::response)});
+  proxied.proxy.apply({.on = {rule("c", fault::Cut{fault::Cut::How::fin, 0}, Edge::response)}});
   EXPECT_EQ(client.read_to_end(), "");
   server.finish_sending();
   const auto deadline = std::chrono::steady_clock::now() + 20s;
@@ -197,7 +197,7 @@ TEST_P(Cut, EndsEvenWhenTheClientNeverCloses) {
 
 TEST_P(Cut, HalfClosesOneDirectionAndKeepsTheOther) {
   auto [client, server] = proxied.connection();
-  proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::half, 0}, Edge::response)});
+  proxied.proxy.apply({.on = {rule("c", fault::Cut{fault::Cut::How::half, 0}, Edge::response)}});
   EXPECT_EQ(client.read_to_end(), "");
   client.send("can you hear me");
   EXPECT_EQ(server.read(15), "can you hear me");
@@ -205,7 +205,7 @@ TEST_P(Cut, HalfClosesOneDirectionAndKeepsTheOther) {
 
 TEST_P(Cut, EndsConnectionsThatAreOpenAtOnceAndNewOnesToo) {
   auto [client, server] = proxied.connection();
-  proxied.proxy.apply({rule("c", fault::Cut{fault::Cut::How::rst, 0}, Edge::response)});
+  proxied.proxy.apply({.on = {rule("c", fault::Cut{fault::Cut::How::rst, 0}, Edge::response)}});
   EXPECT_EQ(client.next(), End::reset);
   auto fresh = connect_to(proxied.proxy.port());
   EXPECT_TRUE(!fresh || fresh->next() == End::reset);
@@ -216,7 +216,7 @@ INSTANTIATE_TEST_SUITE_P(On, Hang, each_transport(), transport_name);
 
 TEST_P(Hang, StopsBytesAndLosesNoneWhenItIsLifted) {
   auto [client, server] = proxied.connection();
-  proxied.proxy.apply({rule("h", fault::Hang{})});
+  proxied.proxy.apply({.on = {rule("h", fault::Hang{})}});
   client.send("held");
   EXPECT_TRUE(server.silent_for(50));
   EXPECT_TRUE(proxied.wait_for([](const Counters& now) { return now.acted.contains("h"); }));
@@ -228,7 +228,7 @@ TEST_P(Hang, EndsByItselfAfterItsTime) {
   auto ends = proxied.connection();
   Peer &client = ends.first, &server = ends.second;
   EXPECT_GE(took([&] {
-              proxied.proxy.apply({rule("h", fault::Hang{100ms})});
+              proxied.proxy.apply({.on = {rule("h", fault::Hang{100ms})}});
               client.send("held");
               EXPECT_EQ(server.read(4), "held");
             }),
@@ -241,7 +241,7 @@ INSTANTIATE_TEST_SUITE_P(On, Rules, each_transport(), transport_name);
 TEST_P(Rules, ChangeWithoutDroppingConnectionsThatTheyDoNotEnd) {
   auto [client, server] = proxied.connection();
   for (int round = 0; round < 20; ++round) {
-    proxied.proxy.apply({rule("d", fault::Delay{1ms, 1ms}), rule("t", fault::Throttle{1e9})});
+    proxied.proxy.apply({.on = {rule("d", fault::Delay{1ms, 1ms}), rule("t", fault::Throttle{1e9})}});
     client.send("x");
     proxied.proxy.apply({});
     client.send("y");

@@ -66,7 +66,7 @@ TEST_P(Framed, PassesWhatItDoesNotUnderstandOnAsBytesAndSaysSoOnce) {
 
 TEST_P(Framed, HoldsAMessageBackByARuleLikeAnyBytes) {
   auto [client, server] = connection();
-  proxy.apply({rule("h", fault::Hang{}, fault::Edge::request)});
+  proxy.apply({.on = {rule("h", fault::Hang{}, fault::Edge::request)}});
   client.send("*1\r\n$4\r\nPING\r\n");
   EXPECT_TRUE(server.silent_for(20));
   EXPECT_EQ(proxy.calls().size(), 1U) << "it was understood when it came";
