@@ -23,6 +23,9 @@ void add_list(CLI::App& program, int& status);
 void add_up(CLI::App& program, int& status);
 void add_proxy(CLI::App& program, int& status);
 void add_report(CLI::App& program, int& status);
+void add_trace(CLI::App& program, int& status);
+void add_diff(CLI::App& program, int& status);
+void add_replay(CLI::App& program, int& status);
 
 /// Options that say which scenario and what is different in it.
 struct ScenarioOptions {

@@ -23,6 +23,9 @@ int main(int argc, char** argv) {
   cli::add_up(program, status);
   cli::add_proxy(program, status);
   cli::add_report(program, status);
+  cli::add_replay(program, status);
+  cli::add_trace(program, status);
+  cli::add_diff(program, status);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

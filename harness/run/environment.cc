@@ -14,6 +14,7 @@
 #include "process/guardian.h"
 #include "process/port.h"
 #include "redis/server.h"
+#include "run/subject.h"
 #include "shopify/mock.h"
 #include "stripe/mock.h"
 
@@ -35,16 +36,6 @@ std::string join_tenants() {
     text += fmt::format("{}{}:{}:{}", text.empty() ? "" : ",", tenant.key, tenant.name, tenant.tier);
   }
   return text;
-}
-
-fs::path program_beside_ours(const std::string& name) {
-  std::error_code error;
-  fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path() / name;
-  if (!fs::exists(program)) {
-    throw EnvironmentError(fmt::format("there is no {}", program.string()),
-                           "it belongs beside the faultline program: build all of it with ci/build");
-  }
-  return program;
 }
 
 }  // namespace
@@ -154,6 +145,7 @@ struct Environment::Impl {
       options.protocol = scenario::protocol_of(dependency.name);
       options.seed = scenario.seed;
       options.causes = &causes;
+      options.observe = scenario.observe;
       proxies[dependency.name] =
           std::make_unique<stream::Proxy>(*carrier, options, observers(dependency.name));
     }
@@ -205,6 +197,7 @@ struct Environment::Impl {
     options.protocol = "http";
     options.seed = scenario.seed;
     options.causes = &causes;
+    options.observe = scenario.observe;
     proxies[name] = std::make_unique<stream::Proxy>(*carrier, options, observers(name));
     addresses.service = fmt::format("http://{}:{}", kHost, proxies[name]->port());
   }
@@ -234,8 +227,7 @@ struct Environment::Impl {
     }
     process::ChildOptions options;
     options.name = "service";
-    options.argv =
-        wanted.run.empty() ? std::vector<std::string>{program_beside_ours("settler").string()} : wanted.run;
+    options.argv = command_of(wanted);
     options.environment = addresses.variables;
     options.directory = wanted.directory;
     options.log = log("service");

@@ -23,8 +23,9 @@ std::string captured(const load::Captures& captures, std::string_view name) {
 
 }  // namespace
 
-LoadRecorder::LoadRecorder(const scenario::Scenario& scenario, Instant start, Journal& journal)
-    : scenario_(scenario), start_(start), journal_(journal.producer("load")) {}
+LoadRecorder::LoadRecorder(const scenario::Scenario& scenario, Instant start, Journal& journal,
+                           ArrivalCauses& causes)
+    : scenario_(scenario), start_(start), journal_(journal.producer("load")), causes_(causes) {}
 
 // A request that is due after the last phase is its echo, and belongs to it.
 const std::string& LoadRecorder::phase_at(Instant due) const {
@@ -56,6 +57,9 @@ void LoadRecorder::arrival_shed(const load::Arrival& arrival, Instant due) {
 }
 
 void LoadRecorder::request_finished(const load::RequestRecord& record) {
+  for (const auto& [name, value] : record.captures) {
+    causes_.given(record.arrival.number, value);
+  }
   ordered_json fields = {{"k", record.arrival.number},
                          {"route", record.request.route},
                          {"attempt", record.attempt},
@@ -71,6 +75,7 @@ void LoadRecorder::request_finished(const load::RequestRecord& record) {
 }
 
 void LoadRecorder::arrival_finished(const load::OutcomeRecord& record) {
+  causes_.settled(record.arrival.number);
   ordered_json captures = ordered_json::object();
   for (const auto& [name, value] : record.captures) {
     captures[name] = value;

@@ -6,6 +6,7 @@
 
 #include "core/journal.h"
 #include "load/observer.h"
+#include "run/arrival_causes.h"
 #include "scenario/scenario.h"
 
 namespace faultline::run {
@@ -19,7 +20,7 @@ struct AcceptedRun {
 /// Lives on the load's thread.
 class LoadRecorder final : public load::Observer {
  public:
-  LoadRecorder(const scenario::Scenario& scenario, Instant start, Journal& journal);
+  LoadRecorder(const scenario::Scenario& scenario, Instant start, Journal& journal, ArrivalCauses& causes);
 
   void arrival_started(const load::Arrival& arrival, Instant due, Duration late) override;
   void arrival_shed(const load::Arrival& arrival, Instant due) override;
@@ -35,6 +36,7 @@ class LoadRecorder final : public load::Observer {
   const scenario::Scenario& scenario_;
   const Instant start_;
   Journal::Producer& journal_;
+  ArrivalCauses& causes_;
   std::vector<AcceptedRun> accepted_;
 };
 

@@ -26,6 +26,17 @@ void ProxyRecorder::acted(const stream::Action& action) {
   }
 }
 
+void ProxyRecorder::passed(const stream::FaultPoint& point) {
+  if (Journal::Producer* journal = journal_) {
+    journal->write("fault_point", monotonic_now(),
+                   {{"dependency", dependency_},
+                    {"operation", point.operation},
+                    {"cause", point.cause},
+                    {"known", point.known},
+                    {"nth", point.nth}});
+  }
+}
+
 void ProxyRecorder::unframed(std::uint64_t connection, std::string_view reason, bool handed_through) {
   if (Journal::Producer* journal = journal_) {
     journal->write("log", monotonic_now(),

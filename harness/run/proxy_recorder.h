@@ -18,6 +18,7 @@ class ProxyRecorder final : public stream::Observer {
 
   void begin(Journal& journal) { journal_ = &journal.producer("proxy." + dependency_); }
   void acted(const stream::Action& action) override;
+  void passed(const stream::FaultPoint& point) override;
   void unframed(std::uint64_t connection, std::string_view reason, bool handed_through) override;
 
  private:

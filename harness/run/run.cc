@@ -18,6 +18,7 @@
 #include "run/live_world.h"
 #include "run/load_recorder.h"
 #include "run/proxy_recorder.h"
+#include "run/subject.h"
 
 namespace faultline::run {
 
@@ -142,11 +143,24 @@ void write_proxies(Environment& environment, Journal::Producer& journal) {
   }
 }
 
+void write_causes(const ArrivalCauses& causes, Journal::Producer& journal) {
+  for (const auto& [dependency, known] : causes.known()) {
+    journal.write("observation", monotonic_now(),
+                  {{"of", "causes"},
+                   {"dependency", dependency},
+                   {"header", known.header},
+                   {"value", known.value},
+                   {"background", known.background},
+                   {"by_value_right", known.by_value_right},
+                   {"by_value_wrong", known.by_value_wrong}});
+  }
+}
+
 // Everything between an environment that is ready and a journal that is whole.
 void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, Environment& environment,
-          Journal& journal, Instant start, Observer& observer, const Stop& stop) {
+          ArrivalCauses& causes, Journal& journal, Instant start, Observer& observer, const Stop& stop) {
   Journal::Producer& collector = journal.producer("collector");
-  LoadRecorder recorder(scenario, start, journal);
+  LoadRecorder recorder(scenario, start, journal, causes);
   LoadRun load(scenario, std::move(plan), environment.addresses().service, recorder);
   Rules rules(
       scenario.faults,
@@ -181,6 +195,7 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
                    {"started", counters.started},
                    {"shed", counters.shed}});
   write_proxies(environment, collector);
+  write_causes(causes, collector);
   if (!scenario.invariants.empty()) {
     write_ledger(environment.ledger(), collector);
     collect_runs(environment.addresses().service, recorder.accepted(), collector, stop);
@@ -230,6 +245,8 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
                     {"title", scenario.title},
                     {"seed", scenario.seed},
                     {"version", FAULTLINE_VERSION},
+                    {"service", subject_of(scenario.service).digest},
+                    {"directory", std::filesystem::absolute(scenario.service.directory).string()},
                     {"arrivals", plan.size()},
                     {"repeat", options.repeat},
                     {"ready_after", seconds(environment->ready_after())}});
@@ -238,7 +255,7 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
                      {{"what", part.what}, {"began", seconds(part.began)}, {"took", seconds(part.took)}});
     }
     recorders.begin(journal);
-    play(scenario, std::move(plan), *environment, journal, start, observer, stop);
+    play(scenario, std::move(plan), *environment, causes, journal, start, observer, stop);
     if (stop.requested()) {
       producer.write("interrupted", monotonic_now(), {{"signal", stop.signal()}});
     }

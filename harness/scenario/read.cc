@@ -167,6 +167,10 @@ Scenario read(const std::filesystem::path& path, const std::vector<Override>& ov
       table->problem("seed", "a seed is not negative");
     }
     scenario.seed = static_cast<Seed>(seed.value_or(1));
+    const auto observe = table->one_of("observe", {"off", "rules", "all"});
+    scenario.observe = observe == "off"   ? fault::Observe::off
+                       : observe == "all" ? fault::Observe::all
+                                          : fault::Observe::rules;
     slo = table->text("slo").value_or("");
     read_slo_file(*table, slo, scenario, problems);
     table->finish();

@@ -98,6 +98,7 @@ struct Scenario {
   std::filesystem::path file;
   std::string name, title, summary;
   Seed seed = 1;
+  fault::Observe observe = fault::Observe::rules;  // which fault points are journaled one by one
   Service service;
   std::vector<Dependency> dependencies;
   ledger::Shape ledger;

@@ -50,6 +50,13 @@ struct Rule {
   Place place;  // where it was written
 };
 
+/// Which fault points are told one by one, whether a rule acts on them or not.
+enum class Observe {
+  off,
+  rules,  // of operations that a rule could act on
+  all,
+};
+
 /// What a rule can be on.
 struct Target {
   std::string name;

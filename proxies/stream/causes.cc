@@ -14,7 +14,7 @@ const fault::Cause& background() {
   return cause;
 }
 
-Causes::Found TraceCauses::find(const protocol::Request& request) {
+Causes::Found TraceCauses::find(std::string_view /*dependency*/, const protocol::Request& request) {
   if (request.trace.empty()) {
     return {&background(), fault::Known::background};
   }

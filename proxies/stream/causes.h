@@ -24,13 +24,14 @@ class Causes {
     const fault::Cause* cause = nullptr;  // never null; valid until the next call
     fault::Known known = fault::Known::background;
   };
-  virtual Found find(const protocol::Request& request) = 0;
+  /// Of a request to this dependency, in the order in which they come.
+  virtual Found find(std::string_view dependency, const protocol::Request& request) = 0;
 };
 
 /// By the trace that a message bears, and nothing else: for proxies alone. A traceparent is known by its trace-id.
 class TraceCauses final : public Causes {
  public:
-  Found find(const protocol::Request& request) override;
+  Found find(std::string_view dependency, const protocol::Request& request) override;
 
  private:
   fault::Cause cause_;

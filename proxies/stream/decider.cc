@@ -22,8 +22,13 @@ bool wants_answers(const fault::Rule& rule) {
 
 }  // namespace
 
-RuleDecider::RuleDecider(std::string dependency, Seed seed, Causes& causes)
-    : dependency_(std::move(dependency)), seed_(seed), causes_(causes) {}
+RuleDecider::RuleDecider(std::string dependency, Seed seed, Causes& causes, fault::Observe observe,
+                         Observer& observer)
+    : dependency_(std::move(dependency)),
+      seed_(seed),
+      causes_(causes),
+      observe_(observe),
+      observer_(observer) {}
 
 void RuleDecider::set_rules(const RuleSet& rules) {
   rules_.clear();
@@ -94,16 +99,19 @@ std::uint64_t RuleDecider::next(const protocol::Operation& operation, const faul
 
 std::unique_ptr<protocol::Plan> RuleDecider::decide(const protocol::Request& request) {
   protocol::Operation& operation = request.operation;
-  if (operation.rules != generation_) {
+  if (operation.rules != generation_ || generation_ == 0) {
     operation.rules = generation_;
     operation.candidates = candidates(request);
   }
-  const Causes::Found found = causes_.find(request);
-  if (operation.candidates == 0) {
+  const Causes::Found found = causes_.find(dependency_, request);
+  if (operation.candidates == 0 && observe_ != fault::Observe::all) {
     return nullptr;
   }
   const fault::FaultPoint point{dependency_, operation.name, found.cause, found.known,
                                 next(operation, *found.cause)};
+  if (observe_ != fault::Observe::off) {
+    observer_.passed({point.operation, found.cause->name, fault::to_text(point.known), point.nth});
+  }
   on_.clear();
   bool remember = false;
   for (std::size_t i = 0; i < rules_.size(); ++i) {

@@ -17,12 +17,12 @@ namespace faultline::stream {
 
 class RuleDecider final : public protocol::Decider {
  public:
-  RuleDecider(std::string dependency, Seed seed, Causes& causes);
+  RuleDecider(std::string dependency, Seed seed, Causes& causes, fault::Observe observe, Observer& observer);
 
   /// Replaces the rules. Those that are not for messages are passed over.
   void set_rules(const RuleSet& rules);
 
-  bool active() const override { return !rules_.empty(); }
+  bool active() const override { return !rules_.empty() || observe_ == fault::Observe::all; }
   bool asks_for(fault::Field field) const override;
   std::unique_ptr<protocol::Plan> decide(const protocol::Request& request) override;
 
@@ -38,6 +38,8 @@ class RuleDecider final : public protocol::Decider {
   const std::string dependency_;
   const Seed seed_;
   Causes& causes_;
+  const fault::Observe observe_;
+  Observer& observer_;
   std::vector<Loaded> rules_;
   std::uint64_t generation_ = 0;  // of rules_, from 1: what an operation remembers belongs to one
   fault::State state_;

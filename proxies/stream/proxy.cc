@@ -60,7 +60,8 @@ struct Proxy::Impl final : SessionHost {
         observer(tell),
         upstream(transport::resolve(options.upstream)),
         protocol(protocol::find_protocol(options.protocol)->make()),
-        decider(options.name, options.seed, options.causes ? *options.causes : own_causes),
+        decider(options.name, options.seed, options.causes ? *options.causes : own_causes, options.observe,
+                observer),
         listener(on, transport::resolve(options.listen), options.share_port,
                  [this](transport::Fd socket) { accept(std::move(socket)); }) {}
 

@@ -33,6 +33,7 @@ struct ProxyOptions {
   bool share_port = false;  // with another proxy of this program: the kernel spreads connections over them
   std::string protocol = "raw";  // a name in protocol/protocols.h
   Seed seed = 1;
+  fault::Observe observe = fault::Observe::off;
   Causes* causes = nullptr;  // null: by the trace that a message bears. Outlives the proxy
 };
 
@@ -50,6 +51,12 @@ struct Action {
   bool by_order = false;  // the decision depends on the order in which messages came
 };
 
+/// A request has come: a fault point on each of its edges. Views are valid until the call returns.
+struct FaultPoint {
+  std::string_view operation, cause, known;
+  std::uint64_t nth = 0;
+};
+
 /// The rules for one proxy: those that are on, and those that are not now, and may come on.
 struct RuleSet {
   std::vector<fault::Rule> on, off;
@@ -63,6 +70,7 @@ class Observer {
   Observer& operator=(const Observer&) = delete;
   virtual ~Observer() = default;
   virtual void acted(const Action& /*action*/) {}
+  virtual void passed(const FaultPoint& /*point*/) {}
   /// From here on a connection is only bytes: what it speaks is not the proxy's protocol (`reason` says how that was
   /// seen), or its two ends went over to another one, and `reason` is which.
   virtual void unframed(std::uint64_t /*connection*/, std::string_view /*reason*/, bool /*handed_through*/) {}
