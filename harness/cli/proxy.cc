@@ -53,6 +53,7 @@ transport::Address read_address(Table& table, const std::string& key) {
 
 std::vector<fault::Target> targets_of(const std::vector<stream::ProxyOptions>& proxies) {
   std::vector<fault::Target> targets;
+  targets.reserve(proxies.size());
   for (const stream::ProxyOptions& each : proxies) {
     targets.push_back({each.name, each.protocol});
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -243,6 +244,9 @@ struct Environment::Impl {
 
   void stop_service() {
     if (service) {
+      if (service->running()) {
+        service->signal(SIGCONT);  // a stopped process ends by nothing but SIGKILL
+      }
       service->stop(stop.requested() ? kInterruptedGrace : kServiceGrace);
       service.reset();
     }
@@ -273,6 +277,13 @@ Environment::~Environment() {
     if (impl_->redis) {
       impl_->redis->kill();
     }
+  }
+  // A stopped process ends by nothing but SIGKILL.
+  if (impl_->postgres) {
+    impl_->postgres->signal(SIGCONT);
+  }
+  if (impl_->redis) {
+    impl_->redis->signal(SIGCONT);
   }
   // The rest stops side by side: nobody uses it any more.
   const auto postgres = std::async(std::launch::async, [this] { impl_->postgres.reset(); });
@@ -311,6 +322,7 @@ void Environment::restart(const std::string& process) {
     }
     stream::Proxy& proxy = *impl_->proxies.at(process);
     proxy.close_listener();
+    server->signal(SIGCONT);
     server->stop();
     server->start();
     proxy.open_listener();
@@ -321,6 +333,36 @@ void Environment::restart(const std::string& process) {
     restart_server(impl_->redis);
   } else {
     throw EnvironmentError(fmt::format("{} is no process that can be restarted", process));
+  }
+}
+
+void Environment::signal(const std::string& process, int number) {
+  const std::lock_guard lock(impl_->mutex);
+  const bool ends = number != SIGSTOP && number != SIGCONT;
+  const auto signal_server = [&](auto& server) {
+    if (!server) {
+      throw EnvironmentError(fmt::format("{} is no process that can be signalled", process));
+    }
+    if (!ends) {
+      server->signal(number);
+      return;
+    }
+    impl_->proxies.at(process)->close_listener();
+    server->kill(number);
+  };
+  if (process == "service") {
+    if (!impl_->service) {
+      throw EnvironmentError("the service was not started by Faultline, and cannot be signalled by it");
+    }
+    if (ends) {
+      impl_->service->stop(number == SIGKILL ? Duration::zero() : kServiceGrace, number);
+    } else {
+      impl_->service->signal(number);
+    }
+  } else if (process == "postgres") {
+    signal_server(impl_->postgres);
+  } else {
+    signal_server(impl_->redis);
   }
 }
 

@@ -62,6 +62,8 @@ class Environment {
   /// Stops and starts a private server, or the service. While a server is down its proxy does not listen, so
   /// that clients are refused as they would be without one.
   void restart(const std::string& process);
+  /// As steps::World has it.
+  void signal(const std::string& process, int number);
   /// The counters of each proxy: by dependency, and of "service" where rules are in front of it.
   std::map<std::string, stream::Counters> proxies() const;
   /// What the service has asked a dependency to do so far, by operation.

@@ -22,6 +22,7 @@ class LiveWorld final : public steps::World {
                      Duration limit) override;
   std::string log(const std::string& process) override;
   void restart(const std::string& process) override { environment_.restart(process); }
+  void signal(const std::string& process, int number) override { environment_.signal(process, number); }
   void lift(const std::string& fault) override { rules_.lift(fault); }
   Instant now() const override;
   bool pause(Duration duration) override;

@@ -12,7 +12,8 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {"restart", &read_restart_action}, {"lift", &read_lift_action}, {"redis", &read_redis_action},
+    {"kill", &read_kill_action},       {"pause", &read_pause_action}, {"resume", &read_resume_action},
+    {"restart", &read_restart_action}, {"lift", &read_lift_action},   {"redis", &read_redis_action},
     {"sql", &read_sql_action},         {"http", &read_http_action},
 };
 

@@ -2,6 +2,7 @@
 // What a step does to the environment. Data and one function, like a probe.
 //
 //   do = { restart = "redis" }
+//   do = { kill = "redis", signal = "KILL" }     do = { pause = "service" }     do = { resume = "service" }
 //   do = { lift = "redis-refuses" }
 //   do = { sql = "…" }   do = { redis = ["FLUSHALL"] }   do = { http = "POST /admin/…", body = '{…}', status
 //   = 200 }

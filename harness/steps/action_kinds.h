@@ -13,6 +13,9 @@ namespace faultline::steps {
 inline constexpr Duration kActionLimit = std::chrono::seconds(10);
 
 std::unique_ptr<Action> read_restart_action(Table& table);
+std::unique_ptr<Action> read_kill_action(Table& table);
+std::unique_ptr<Action> read_pause_action(Table& table);
+std::unique_ptr<Action> read_resume_action(Table& table);
 std::unique_ptr<Action> read_lift_action(Table& table);
 std::unique_ptr<Action> read_redis_action(Table& table);
 std::unique_ptr<Action> read_sql_action(Table& table);

@@ -41,6 +41,9 @@ class World {
   /// Stops and starts a private server or the service, and waits until it is ready. Throws EnvironmentError
   /// when it does not come back.
   virtual void restart(const std::string& process) = 0;
+  /// Sends a signal. SIGSTOP and SIGCONT return at once, of another the process has ended when it returns, and its port
+  /// refuses connections until a restart. Throws EnvironmentError where there is no such process.
+  virtual void signal(const std::string& process, int number) = 0;
   /// Takes a fault away, by its name.
   virtual void lift(const std::string& fault) = 0;
 

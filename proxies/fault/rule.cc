@@ -22,6 +22,7 @@ const Target* read_target(Table& table, const std::vector<Target>& targets) {
   }
   if (!on.empty()) {
     std::vector<std::string> names;
+    names.reserve(targets.size());
     for (const Target& each : targets) {
       names.push_back(each.name);
     }

@@ -48,7 +48,7 @@ std::string behind_with(std::string_view text) {
   int depth = 0;
   for (std::string_view word = take(text); !word.empty(); word = take(text)) {
     depth += word == "(" ? 1 : word == ")" ? -1 : 0;
-    const std::string capitals = upper(word);
+    std::string capitals = upper(word);
     if (depth == 0 && std::find(kMain.begin(), kMain.end(), capitals) != kMain.end()) {
       return capitals;
     }

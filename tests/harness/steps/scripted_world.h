@@ -44,6 +44,9 @@ class ScriptedWorld final : public World {
       throw EnvironmentError("redis was not ready within 10s");
     }
   }
+  void signal(const std::string& process, int number) override {
+    asked.push_back("signal " + std::to_string(number) + " " + process);
+  }
   void lift(const std::string& fault) override { asked.push_back("lift " + fault); }
 
   Instant now() const override { return Instant(now_); }

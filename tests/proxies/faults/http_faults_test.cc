@@ -51,7 +51,7 @@ class HttpFaults : public testing::TestWithParam<transport::Kind> {
   std::mutex mutex_;
   std::vector<std::string> seen_;
   http::Server server_{
-      loop_, "127.0.0.1", 0, [this](const http::Request& request, http::Respond respond) {
+      loop_, "127.0.0.1", 0, [this](const http::Request& request, const http::Respond& respond) {
         {
           const std::lock_guard lock(mutex_);
           seen_.push_back(request.method + " " + request.target + " " + std::to_string(request.body.size()));

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "proxied.h"
+#include "stream/shaper.h"
 
 namespace faultline::stream {
 namespace {
@@ -233,6 +234,107 @@ TEST_P(Hang, EndsByItselfAfterItsTime) {
               EXPECT_EQ(server.read(4), "held");
             }),
             100ms);
+}
+
+class Slice : public OnEachTransport {};
+INSTANTIATE_TEST_SUITE_P(On, Slice, each_transport(), transport_name);
+
+TEST_P(Slice, WritesSoManyBytesAndPauses) {
+  auto ends = proxied.connection();
+  Peer &client = ends.first, &server = ends.second;
+  proxied.proxy.apply({.on = {rule("s", fault::Slice{.size = 10, .pause = 20ms}, Edge::request)}});
+  EXPECT_GE(took([&] {
+              client.send(std::string(60, 'x'));
+              EXPECT_EQ(server.read(60), std::string(60, 'x'));
+            }),
+            100ms)
+      << "five pauses between six slices";
+}
+
+class SlowClose : public OnEachTransport {};
+INSTANTIATE_TEST_SUITE_P(On, SlowClose, each_transport(), transport_name);
+
+TEST_P(SlowClose, LetsBytesThroughAndTheEndLater) {
+  auto ends = proxied.connection();
+  Peer &client = ends.first, &server = ends.second;
+  proxied.proxy.apply({.on = {rule("s", fault::SlowClose{100ms}, Edge::response)}});
+  EXPECT_GE(took([&] {
+              server.send("last words");
+              server.finish_sending();
+              EXPECT_EQ(client.read(10), "last words");
+              EXPECT_EQ(client.next(), End::closed);
+            }),
+            100ms);
+}
+
+class Corrupt : public OnEachTransport {};
+INSTANTIATE_TEST_SUITE_P(On, Corrupt, each_transport(), transport_name);
+
+TEST_P(Corrupt, FlipsABitOfTheNthByteSinceItCameOn) {
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({.on = {rule("c", fault::Corrupt{.nth_byte = 5}, Edge::request)}});
+  client.send("000");
+  EXPECT_EQ(server.read(3), "000");
+  client.send("00000");
+  EXPECT_EQ(server.read(5), "01000");
+  EXPECT_EQ(proxied.recorder.actions().size(), 1U);
+}
+
+TEST_P(Corrupt, FlipsByProbabilityTheSameBytesForASeed) {
+  auto [client, server] = proxied.connection();
+  const std::string sent(10'000, '0');
+  proxied.proxy.apply({.on = {rule("c", fault::Corrupt{.probability = 0.01}, Edge::request)}});
+  client.send(sent);
+  const std::string got = server.read(sent.size());
+  const auto flipped = std::count(got.begin(), got.end(), '1');
+  EXPECT_GT(flipped, 50);
+  EXPECT_LT(flipped, 200);
+  Shaper shaper(7, 1, Way::to_upstream);  // the seed and the connection of this proxy
+  shaper.set_rules({rule("c", fault::Corrupt{.probability = 0.01}, Edge::request)}, Instant{});
+  std::string again = sent;
+  shaper.corrupt(again);
+  EXPECT_EQ(got, again);
+}
+
+class DropIdle : public OnEachTransport {};
+INSTANTIATE_TEST_SUITE_P(On, DropIdle, each_transport(), transport_name);
+
+TEST_P(DropIdle, LosesEverythingOnceAConnectionWasIdle) {
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({.on = {rule("d", fault::DropIdle{1h})}});
+  client.send("in time");
+  EXPECT_EQ(server.read(7), "in time");
+  proxied.proxy.apply({.on = {rule("d", fault::DropIdle{0ms})}});
+  client.send("too late");
+  EXPECT_TRUE(server.silent_for(50));
+  EXPECT_TRUE(client.silent_for(1)) << "nobody is told";
+  proxied.proxy.apply({});
+  client.send("still lost");
+  EXPECT_TRUE(server.silent_for(50)) << "what was forgotten stays so";
+  EXPECT_EQ(proxied.recorder.actions().size(), 1U);
+}
+
+class MaxConnections : public OnEachTransport {};
+INSTANTIATE_TEST_SUITE_P(On, MaxConnections, each_transport(), transport_name);
+
+TEST_P(MaxConnections, ResetsThoseBeyond) {
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({.on = {rule("m", fault::MaxConnections{.most = 1})}});
+  auto beyond = connect_to(proxied.proxy.port());
+  EXPECT_TRUE(!beyond || beyond->next() == End::reset);
+  client.send("still here");
+  EXPECT_EQ(server.read(10), "still here");
+  EXPECT_EQ(proxied.recorder.actions().at(0).effect, "a connection beyond 1 is reset");
+}
+
+TEST_P(MaxConnections, CanLetThoseBeyondWaitUntilItIsLifted) {
+  auto [client, server] = proxied.connection();
+  proxied.proxy.apply({.on = {rule("m", fault::MaxConnections{.most = 1, .reset = false})}});
+  Peer waiting = std::move(connect_to(proxied.proxy.port()).value());
+  waiting.send("hello");
+  EXPECT_TRUE(waiting.silent_for(50));
+  proxied.proxy.apply({});
+  EXPECT_EQ(proxied.server.accept().read(5), "hello");
 }
 
 class Rules : public OnEachTransport {};
