@@ -22,6 +22,7 @@ struct Operation {
   std::vector<std::string> objects;  // the tables that a statement names; of HTTP the route
   // Which rules can match its messages at all, as the proxy's decider remembers it: a bit each, of these rules.
   std::uint64_t candidates = 0, rules = 0;
+  std::uint64_t background = 0;  // its messages of no known cause
 };
 
 /// Belongs to the proxy's thread.

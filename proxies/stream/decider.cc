@@ -78,7 +78,10 @@ bool RuleDecider::is_on_for(const Loaded& loaded, const fault::Cause& cause) con
          (loaded.on && rule.until == fault::Until::mitigation);
 }
 
-std::uint64_t RuleDecider::next(const protocol::Operation& operation, const fault::Cause& cause) {
+std::uint64_t RuleDecider::next(protocol::Operation& operation, const fault::Cause& cause) {
+  if (cause.background()) {
+    return ++operation.background;
+  }
   if (ordinals_.size() >= kMostCauses) {
     older_ordinals_ = std::exchange(ordinals_, {});
   }

@@ -33,7 +33,7 @@ class RuleDecider final : public protocol::Decider {
   };
   std::uint64_t candidates(const protocol::Request& request) const;
   bool is_on_for(const Loaded& loaded, const fault::Cause& cause) const;
-  std::uint64_t next(const protocol::Operation& operation, const fault::Cause& cause);
+  std::uint64_t next(protocol::Operation& operation, const fault::Cause& cause);
 
   const std::string dependency_;
   const Seed seed_;

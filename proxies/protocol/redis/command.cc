@@ -146,14 +146,14 @@ void append_operation(std::string& to, const Command& command) {
   }
   const std::size_t begin = to.size();
   append_upper(to, command.arguments[0]);
-  const Keys keys = keys_of(std::string_view(to).substr(begin));
+  Keys keys = keys_of(std::string_view(to).substr(begin));
   if (keys.kind == Keys::Kind::container && command.arguments.size() > 1) {
     to += ' ';
     append_upper(to, command.arguments[1]);
+    keys = keys_of(std::string_view(to).substr(begin));
   }
-  const std::string_view name = std::string_view(to).substr(begin);
   std::string_view first;
-  if (any_key(command, name, [&](std::string_view key) {
+  if (any_key(command, keys, [&](std::string_view key) {
         first = key;
         return true;
       })) {
@@ -173,8 +173,7 @@ std::size_t command_size(const Command& command, std::string_view operation) {
   return std::min(size, operation.size());
 }
 
-bool any_key(const Command& command, std::string_view name, const std::function<bool(std::string_view)>& f) {
-  const Keys keys = keys_of(name);
+bool any_key(const Command& command, const Keys& keys, const std::function<bool(std::string_view)>& f) {
   const auto available = static_cast<std::int64_t>(command.arguments.size());
   std::int64_t first = keys.first, last = 0, step = std::max(1, keys.step);
   switch (keys.kind) {

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/redis/commands.h"
+
 namespace faultline::protocol::redis {
 
 /// The head of a command: its arguments as far as they lie within the head. Reused from command to command.
@@ -38,7 +40,7 @@ void append_operation(std::string& to, const Command& command);
 std::size_t command_size(const Command& command, std::string_view operation);
 
 /// Calls `f` with each of its keys that lie within the head, until it returns true; whether it did.
-bool any_key(const Command& command, std::string_view name, const std::function<bool(std::string_view)>& f);
+bool any_key(const Command& command, const Keys& keys, const std::function<bool(std::string_view)>& f);
 
 /// Whether a word of a command is this one; the server takes its words in any case.
 bool same_word(std::string_view word, std::string_view upper_case);

@@ -16,7 +16,10 @@ bool CommandSubject::any(fault::Field field, std::string_view /*name*/, const Te
     case fault::Field::database:
       return test(database_);
     case fault::Field::key:
-      return any_key(command_, kind, test);
+      if (!keys_) {
+        keys_ = keys_of(kind);
+      }
+      return any_key(command_, *keys_, test);
     case fault::Field::argument:
       return std::any_of(command_.arguments.begin() + (command_.arguments.empty() ? 0 : 1),
                          command_.arguments.end(), test);

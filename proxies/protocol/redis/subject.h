@@ -1,6 +1,8 @@
 #pragma once
 // What rules can ask of a command.
 
+#include <optional>
+
 #include "fault/match.h"
 #include "protocol/operations.h"
 #include "protocol/redis/command.h"
@@ -20,6 +22,7 @@ class CommandSubject final : public fault::Subject {
   const Operation& operation_;
   const bool in_multi_;
   const std::string& database_;
+  mutable std::optional<Keys> keys_;  // where they are, once somebody has asked
 };
 
 }  // namespace faultline::protocol::redis
