@@ -103,10 +103,16 @@ std::vector<stream::ProxyOptions> read_file(const std::string& file, std::vector
 // --fault: the inside of a [[fault]] table, its keys apart by commas or lines.
 void read_arguments(const std::vector<std::string>& arguments, const std::vector<fault::Target>& targets,
                     std::vector<fault::Rule>& rules, Diagnostics& problems) {
-  for (const std::string& argument : arguments) {
-    Table root = Table::parse("fault = { " + argument + " }", "--fault", problems);
+  const std::string before = "fault = { ";
+  for (std::string argument : arguments) {
+    std::replace(argument.begin(), argument.end(), '\n', ' ');  // which an inline table may not have
+    const std::size_t known = problems.size();
+    Table root = Table::parse(before + argument + " }", "--fault", problems);
     for (Table& table : root.tables("fault")) {
       read_fault(table, targets, rules);
+    }
+    for (std::size_t i = known; i < problems.size(); ++i) {
+      problems[i].place.column -= static_cast<int>(before.size());
     }
   }
 }

@@ -38,6 +38,20 @@ TEST(ProxyCommand, ShowsAtItsEndWhatWentThrough) {
   EXPECT_THAT(said.out, AllOf(HasSubstr("2  GET user:*"), HasSubstr("1  SET a")));
 }
 
+TEST(ProxyCommand, InjectsWhatItIsTold) {
+  const Said said = session(
+      "--protocol redis --fault 'match = { command = \"SET\" }, when = { every = 2, of = \"run\" }, "
+      "inject = { error = { kind = \"READONLY\" } }'",
+      "'SET a 1' 'SET a 2' 'GET a'");
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.err, AllOf(HasSubstr("OK\nREADONLY You can't write"), HasSubstr("\n1\n")));
+  EXPECT_THAT(said.out, HasSubstr("fault 1 has acted 1 times"));
+  const Said wrong =
+      shell("./faultline proxy --listen :0 --upstream :1 --protocol redis --fault 'inject = { mis = {} }'");
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("--fault:1:18: error: unknown fault 'mis', did you mean 'miss'?"));
+}
+
 TEST(ProxyCommand, WritesLinesOfJson) {
   const Said said = session("--protocol redis --json", "'GET user:17'");
   EXPECT_EQ(said.status, 0) << said.err;

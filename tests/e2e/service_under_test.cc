@@ -6,11 +6,13 @@ namespace faultline::e2e {
 
 ServiceUnderTest::ServiceUnderTest()
     : server_(loop_, "127.0.0.1", 0, [this](const http::Request& request, http::Respond respond) {
+        const std::lock_guard lock(mutex_);
         if (request.target.starts_with("/items/")) {
-          const std::lock_guard lock(mutex_);
           asked_.push_back(request.target);
         }
-        respond({200, {{"Content-Type", "application/json"}}, "{}"});
+        respond({request.target.starts_with(broken_at_) ? 500 : 200,
+                 {{"Content-Type", "application/json"}},
+                 "{}"});
       }) {}
 
 std::string ServiceUnderTest::url() const {
@@ -20,6 +22,11 @@ std::string ServiceUnderTest::url() const {
 std::vector<std::string> ServiceUnderTest::asked() const {
   const std::lock_guard lock(mutex_);
   return asked_;
+}
+
+void ServiceUnderTest::break_at(const std::string& target) {
+  const std::lock_guard lock(mutex_);
+  broken_at_ = target;
 }
 
 std::string ServiceUnderTest::scenario(const Scratch& scratch, const std::string& more) const {
