@@ -272,6 +272,9 @@ TEST_P(RedisFaults, HangOfAReplyEndsWhenItIsLifted) {
   for (int looks = 0; direct("GET n") != "1"; ++looks) {
     ASSERT_LT(looks, 100'000) << "the command did not reach the server";
   }
+  for (int looks = 0; proxy.acted().empty(); ++looks) {
+    ASSERT_LT(looks, 100'000'000) << "the reply did not reach the proxy";
+  }
   EXPECT_THAT(proxy.acted(), ElementsAre("hang response GET a #1"));
   proxy.apply({});
   EXPECT_EQ(client.receive(), "nil");

@@ -277,6 +277,7 @@ TEST_P(Corrupt, FlipsABitOfTheNthByteSinceItCameOn) {
   EXPECT_EQ(server.read(3), "000");
   client.send("00000");
   EXPECT_EQ(server.read(5), "01000");
+  EXPECT_TRUE(proxied.wait_for([](const Counters& counters) { return counters.acted.contains("c"); }));
   EXPECT_EQ(proxied.recorder.actions().size(), 1U);
 }
 
@@ -306,6 +307,7 @@ TEST_P(DropIdle, LosesEverythingOnceAConnectionWasIdle) {
   EXPECT_EQ(server.read(7), "in time");
   proxied.proxy.apply({.on = {rule("d", fault::DropIdle{0ms})}});
   client.send("too late");
+  EXPECT_TRUE(proxied.wait_for([](const Counters& counters) { return counters.acted.contains("d"); }));
   EXPECT_TRUE(server.silent_for(50));
   EXPECT_TRUE(client.silent_for(1)) << "nobody is told";
   proxied.proxy.apply({});
