@@ -5,7 +5,7 @@
 namespace faultline::e2e {
 
 ServiceUnderTest::ServiceUnderTest()
-    : server_(loop_, "127.0.0.1", 0, [this](const http::Request& request, http::Respond respond) {
+    : server_(loop_, "127.0.0.1", 0, [this](const http::Request& request, const http::Respond& respond) {
         const std::lock_guard lock(mutex_);
         if (request.target.starts_with("/items/")) {
           asked_.push_back(request.target);
