@@ -126,8 +126,9 @@ RuleSet rules(const std::string& protocol, const std::string& inject, const std:
        {R"({ first = 2, of = "cause" })", R"({ every = 3, of = "arrivals" })", R"({ probability = "30%" })",
         R"({ after = 10, at_most = 20, of = "arrivals" })", R"({ nth = 3, of = "cause" })",
         R"({ every = 2, at_most = 1, of = "cause", probability = "70%" })"}) {
-    Table root = Table::parse(
-        "fault = { match = " + match + ", when = " + when + ", inject = " + inject + " }", "rule", problems);
+    std::string text = "fault = { match = ";
+    text.append(match).append(", when = ").append(when).append(", inject = ").append(inject).append(" }");
+    Table root = Table::parse(text, "rule", problems);
     for (Table& table : root.tables("fault")) {
       set.on.push_back(*fault::read_rule(table, {{"test", protocol}}, "when " + when));
     }
@@ -181,6 +182,7 @@ TEST(Decisions, AreTheSameForRedisHoweverFiftyCausesInterleave) {
   const auto once = [&] {
     return run(server.port(), "redis", set, [](std::uint16_t port) {
       std::vector<Connection> connections;
+      connections.reserve(4);
       for (int i = 0; i < 4; ++i) {
         connections.emplace_back(redisConnect("127.0.0.1", port), &redisFree);
       }
@@ -204,6 +206,7 @@ TEST(Decisions, AreTheSameForPostgresHoweverFiftyCausesInterleave) {
   const auto once = [&] {
     return run(server.port(), "postgres", set, [](std::uint16_t port) {
       std::vector<Connection> connections;
+      connections.reserve(4);
       for (int i = 0; i < 4; ++i) {
         connections.emplace_back(PQconnectdb(postgres::Server::url_at(port).c_str()), &PQfinish);
       }
