@@ -207,6 +207,7 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
 std::optional<result::Result> run(const scenario::Scenario& scenario, const Options& options,
                                   Observer& observer, const Stop& stop) {
   std::vector<load::Arrival> plan = plan_for(scenario, options);
+  const Subject subject = subject_of(scenario.service);  // takes time: before the run's begins
   const Directory directory(options.directory, scenario);
   load::write_plan(directory.plan(), plan);
   point_latest_at(directory.path());
@@ -245,7 +246,7 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
                     {"title", scenario.title},
                     {"seed", scenario.seed},
                     {"version", FAULTLINE_VERSION},
-                    {"service", subject_of(scenario.service).digest},
+                    {"service", subject.digest},
                     {"directory", std::filesystem::absolute(scenario.service.directory).string()},
                     {"arrivals", plan.size()},
                     {"repeat", options.repeat},
