@@ -89,7 +89,6 @@ struct Match {
   /// As far as it is the same for all messages of an operation: whether it can hold at all.
   bool can_hold(const Subject& any_of_operation) const;
   bool asks_for(Field field) const;
-  bool empty() const { return conditions.empty(); }
   bool operator==(const Match&) const = default;
 };
 

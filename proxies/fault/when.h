@@ -35,7 +35,6 @@ struct When {
   std::vector<Pattern> for_tenant;  // none: whoever it is
 
   bool counts() const { return nth || every || first || after || at_most; }
-  bool always() const { return !counts() && probability >= 1 && for_tenant.empty(); }
   bool operator==(const When&) const = default;
 
   /// Whether the conditions that count hold for the n-th, but for at_most.

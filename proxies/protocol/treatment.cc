@@ -9,7 +9,17 @@ void Passage::begin(const Plan& plan, const fault::Decision::Side& side) {
   side_ = &side;
   passed_ = 0;
   first_ = true;
-  told_ = false;
+  told_ = changed_ = drops_ = false;
+}
+
+void Passage::precede(std::string_view with) {
+  instead_ = with;
+  changed_ = true;
+}
+
+void Passage::replace(std::string_view with) {
+  precede(with);
+  drops_ = true;
 }
 
 Treatment& Passage::own() {
@@ -44,6 +54,14 @@ Treatment* Passage::treat(std::span<const char> piece) {
   Treatment& treatment = own();
   const std::uint64_t from = passed_, to = passed_ + piece.size();
   passed_ = to;
+  if (changed_) {
+    treatment.drop = drops_;
+    if (from == 0) {
+      treatment.before = instead_;
+      acts(treatment);
+    }
+    return &treatment;
+  }
   if (const auto* cut = effect<fault::Cut>(); cut && (cut->after < to || (cut->after == 0 && from == 0))) {
     treatment.stop_at = static_cast<std::size_t>(cut->after > from ? cut->after - from : 0);
     treatment.cut = cut->how;

@@ -57,8 +57,10 @@ class Passage {
   /// The plan outlives the passage.
   void begin(const Plan& plan, const fault::Decision::Side& side);
   void end() { plan_ = nullptr; }
+  /// This goes out in the place of the message, or before it. It is the effect, and told with the first piece.
+  void replace(std::string_view with);
+  void precede(std::string_view with);
   bool active() const { return plan_ != nullptr; }
-  const Plan* plan() const { return plan_; }
   /// The effect of this kind, if it is this.
   template <typename F>
   const F* effect() const {
@@ -80,6 +82,8 @@ class Passage {
   std::uint64_t passed_ = 0;  // bytes of the message before this piece
   bool first_ = true;
   bool told_ = false;
+  bool changed_ = false, drops_ = false;  // the message goes out behind `instead_`, or does not
+  std::string instead_;
   Treatment treatment_;
 };
 

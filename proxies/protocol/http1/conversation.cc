@@ -117,13 +117,11 @@ Piece Conversation::from_client(std::span<const char> bytes) {
                         : head.method == "CONNECT" ? Method::connect
                                                    : Method::other;
   Pending pending{method, &operation, ++requests_};
-  swallow_ = false;
   request_passage_.end();
-  twice_.clear();
   if (decides) {
     pending.special = decide(head, operation, bytes, parsed.size, whole_size);
   }
-  if (!twice_.empty()) {
+  if (pending.special && request_passage_.effect<fault::Duplicate>() && whole_size > 0) {
     Pending first{method, &operation, requests_};
     first.special = std::make_unique<Special>();
     first.special->plan = request_plan_;
@@ -186,38 +184,27 @@ std::unique_ptr<Conversation::Special> Conversation::decide(const Head& head, Op
   request_plan_ = special->plan = std::move(plan);
   request_passage_.begin(*special->plan, special->plan->decision.request);
   if (const auto* status = request_passage_.effect<fault::Status>()) {
-    swallow_ = special->ours = true;
+    special->ours = true;
     swallowed_ = requests_;
+    request_passage_.replace({});
     special->closes = head.closes || head.expects_continue;
     special->complete = request_.is == Body::Is::none || head.expects_continue;
     special->answer = answer_of(*status, head.method == "HEAD", special->closes);
   } else if (request_passage_.effect<fault::Duplicate>() && whole_size > 0) {
-    twice_.assign(bytes.data(), whole_size);
+    request_passage_.precede({bytes.data(), whole_size});
   }
   return special;
 }
 
 Piece Conversation::on_request(Piece piece, std::span<const char> bytes) {
-  const bool done = request_.is == Body::Is::none;
-  if (done && swallow_) {
+  if (request_.is == Body::Is::none && swallowed_ == requests_) {
     for (Pending& pending : pending_) {
       if (pending.request == swallowed_ && pending.special) {
         pending.special->complete = true;
       }
     }
   }
-  if (!request_passage_.active()) {
-    return piece;
-  }
-  if (swallow_ || !twice_.empty()) {
-    Treatment& treatment = request_passage_.own();
-    treatment.drop = swallow_;
-    if (piece.is == Piece::Is::message) {
-      treatment.before = twice_;
-      request_passage_.acts(treatment);
-    }
-    piece.treatment = &treatment;
-  } else {
+  if (request_passage_.active()) {
     piece.treatment = request_passage_.treat(bytes.first(piece.size));
   }
   return piece;

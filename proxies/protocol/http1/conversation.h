@@ -78,9 +78,7 @@ class Conversation final : public protocol::Conversation {
 
   std::shared_ptr<const Plan> request_plan_;  // of the request that is being passed on
   Passage request_passage_, response_passage_;
-  bool swallow_ = false;                    // the request does not go out
-  std::uint64_t swallowed_ = 0;             // which it is
-  std::string twice_;                       // it goes out before itself
+  std::uint64_t swallowed_ = 0;             // the last request that did not go out
   std::unique_ptr<Special> answering_;      // of the response that is being passed on
   std::uint64_t body_passed_ = 0;           // of its body
   std::string head_instead_, before_body_;  // of a response that is changed

@@ -96,7 +96,6 @@ Piece Conversation::from_client(std::span<const char> bytes) {
     return on_request(take_body(client_body_, bytes), bytes);
   }
   request_.end();
-  swallow_ = false;
   if (pending_.size() >= kMostPending) {
     return unframed("more requests wait for their answers than are followed");
   }
@@ -299,8 +298,8 @@ void Conversation::decide_about_login(Operation& operation, std::string_view fie
     special->answer = error_response("FATAL", refuse->sqlstate, refuse->message);
     request_plan_ = special->plan = std::move(plan);
     request_.begin(*special->plan, special->plan->decision.request);
-    special->ours = swallow_ = true;
-    instead_.clear();
+    special->ours = true;
+    request_.replace({});
     pending_.back().special = std::move(special);
   }
 }
@@ -363,36 +362,24 @@ void Conversation::change_request(Operation& operation, Special& special) {
   if (!error) {
     return;
   }
-  swallow_ = true;
-  instead_.clear();
   special.answer = error_response(error->fatal ? "FATAL" : "ERROR", error->sqlstate, error->message);
   if (error->fatal) {
     special.ours = true;
+    request_.replace({});
   } else if (pending_.back().for_ == Waits::execute) {
-    instead_ = failing_execute();
+    request_.replace(failing_execute());
     special.in_place_of = kNoSuchPortal;
   } else if (operation.kind == "COMMIT" && sent_transaction_ == 'T') {
-    instead_ = query("ROLLBACK");
+    request_.replace(query("ROLLBACK"));
     special.in_place_of = kSuccess;
   } else {
-    instead_ = failing_query(error->sqlstate, error->message);
+    request_.replace(failing_query(error->sqlstate, error->message));
     special.in_place_of = error->sqlstate;
   }
 }
 
 Piece Conversation::on_request(Piece piece, std::span<const char> bytes) {
-  if (!request_.active()) {
-    return piece;
-  }
-  if (swallow_) {
-    Treatment& treatment = request_.own();
-    treatment.drop = true;
-    if (piece.is == Piece::Is::message) {
-      treatment.before = instead_;
-      request_.acts(treatment);
-    }
-    piece.treatment = &treatment;
-  } else {
+  if (request_.active()) {
     piece.treatment = request_.treat(bytes.first(piece.size));
   }
   return piece;

@@ -120,8 +120,6 @@ class Conversation final : public protocol::Conversation {
 
   std::shared_ptr<const Plan> request_plan_;  // of the request that is being passed on
   Passage request_, response_;
-  bool swallow_ = false;                // it does not go out
-  std::string instead_;                 // but this
   std::unique_ptr<Special> answering_;  // of the request that is being answered
   std::uint64_t answering_request_ = 0;
   bool losing_ = false;     // nothing is passed on any more, until the session is to end

@@ -24,7 +24,6 @@ Piece Conversation::from_client(std::span<const char> bytes) {
   if (bytes_left_ > 0 || arguments_left_ > 0) {
     return rest_of_command(bytes);
   }
-  swallow_ = false;
   if (pending_.size() >= kMostPending) {
     return unframed("more commands wait for their answers than are followed");
   }
@@ -109,21 +108,21 @@ void Conversation::change_command(const Command& command, Special& special) {
   constexpr std::string_view kRefused = "*1\r\n$3\r\nGET\r\n";
   const bool exec = in_multi_ && is(command, 0, "EXEC");
   if (request_.effect<fault::AbortExec>() && exec) {
-    swallow_ = special.replaced = true;
-    instead_ = kDiscard;
+    special.replaced = true;
+    request_.replace(kDiscard);
     special.answer = resp3_ ? "_\r\n" : "*-1\r\n";
   } else if (const auto* error = request_.effect<fault::RedisError>()) {
-    swallow_ = true;
-    instead_.clear();
+    std::string_view instead;
     if (exec) {
-      instead_ = kDiscard;
+      instead = kDiscard;
       special.answer = "-EXECABORT Transaction discarded because of: " + error->text + "\r\n";
     } else {
-      instead_ = in_multi_ && !is(command, 0, "DISCARD") ? kRefused : std::string_view{};
+      instead = in_multi_ && !is(command, 0, "DISCARD") ? kRefused : std::string_view{};
       special.answer = "-" + error->text + "\r\n";
     }
-    special.replaced = !instead_.empty();
-    special.ours = instead_.empty();
+    request_.replace(instead);
+    special.replaced = !instead.empty();
+    special.ours = instead.empty();
   }
 }
 
@@ -131,17 +130,7 @@ Piece Conversation::on_request(Piece piece, std::span<const char> bytes) {
   if (!request_.active()) {
     return piece;
   }
-  if (swallow_) {
-    Treatment& treatment = request_.own();
-    treatment.drop = true;
-    if (piece.is == Piece::Is::message) {
-      treatment.before = instead_;
-      request_.acts(treatment);
-    }
-    piece.treatment = &treatment;
-  } else {
-    piece.treatment = request_.treat(bytes.first(piece.size));
-  }
+  piece.treatment = request_.treat(bytes.first(piece.size));
   if (bytes_left_ == 0 && arguments_left_ == 0) {
     request_.end();
   }

@@ -100,8 +100,6 @@ class Conversation final : public protocol::Conversation {
 
   std::shared_ptr<const Plan> request_plan_;  // of the command that is being passed on
   Passage request_, response_;
-  bool swallow_ = false;                                           // the command does not go out
-  std::string instead_;                                            // but this
   std::unique_ptr<Special> replying_;                              // of the reply that is being passed on
   std::int64_t channels_ = 0, patterns_ = 0, shard_channels_ = 0;  // subscribed to
 };
