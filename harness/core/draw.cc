@@ -32,7 +32,10 @@ std::uint64_t draw(Seed seed, std::string_view stream, std::uint64_t i, std::uin
 }
 
 Draws::Draws(Seed seed, std::string_view stream, std::uint64_t i, std::uint64_t j)
-    : seed_(seed), stream_(key_of(stream)), i_(i), j_(j) {}
+    : Draws(seed, StreamId{key_of(stream)}, i, j) {}
+
+Draws::Draws(Seed seed, StreamId stream, std::uint64_t i, std::uint64_t j)
+    : seed_(seed), stream_(static_cast<std::uint64_t>(stream)), i_(i), j_(j) {}
 
 std::uint64_t Draws::bits() {
   return philox(seed_, stream_, i_, j_, n_++);

@@ -19,10 +19,14 @@ using Seed = std::uint64_t;
 std::uint64_t draw(Seed seed, std::string_view stream, std::uint64_t i, std::uint64_t j = 0,
                    std::uint64_t n = 0);
 
+/// A stream by the hash of its name, for who draws so often that the name is too much.
+enum class StreamId : std::uint64_t {};
+
 /// The draws (seed, stream, i, j, 0), (…, 1), (…, 2) in turn. A value: a copy continues independently.
 class Draws {
  public:
   Draws(Seed seed, std::string_view stream, std::uint64_t i, std::uint64_t j = 0);
+  Draws(Seed seed, StreamId stream, std::uint64_t i, std::uint64_t j = 0);
 
   std::uint64_t bits();
   /// Uniform in [0, 1), 53 bits.

@@ -59,7 +59,11 @@ void read_plan(const Record& record, Evidence& evidence) {
 }
 
 void read_phase(const Record& record, Evidence& evidence) {
-  evidence.phases.push_back({.phase = record.text("phase"), .begins = record.text("edge") == "begin"});
+  evidence.phases.push_back({.phase = record.text("phase"),
+                             .begins = record.text("edge") == "begin",
+                             .at = record.time("t"),
+                             .waited = from_seconds(record.find<double>("waited").value_or(0)),
+                             .early = record.find<bool>("early").value_or(false)});
 }
 
 void read_fault(const Record& record, Evidence& evidence) {

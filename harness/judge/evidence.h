@@ -16,6 +16,9 @@ namespace faultline::judge {
 struct PhaseEdge {
   std::string phase;
   bool begins = false;  // false: ends
+  Duration at{};
+  Duration waited{};   // of an end: beyond its time, for the arrivals before the boundary to end
+  bool early = false;  // of an end: before its time, since everything had ended
 };
 
 struct FaultSwitch {

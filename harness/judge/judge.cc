@@ -14,6 +14,22 @@ constexpr Judgement kJudgements[] = {
     &judge_recovery, &judge_budget,   &judge_invariants,
 };
 
+// The scenario with its phases as long as they were: a boundary may have waited, and what is made once may have ended
+// before its time.
+scenario::Scenario as_it_was(scenario::Scenario scenario, const Evidence& evidence) {
+  Duration later{};
+  for (scenario::Phase& phase : scenario.phases) {
+    phase.begin += later;
+    for (const PhaseEdge& edge : evidence.phases) {
+      if (edge.phase == phase.name && !edge.begins) {
+        phase.length = edge.early ? edge.at - phase.begin : phase.length + edge.waited;
+        later += edge.waited;
+      }
+    }
+  }
+  return scenario;
+}
+
 }  // namespace
 
 result::Result judge(const scenario::Scenario& scenario, const std::vector<nlohmann::ordered_json>& journal) {
@@ -22,8 +38,9 @@ result::Result judge(const scenario::Scenario& scenario, const std::vector<nlohm
   result.title = scenario.title;
   result.seed = scenario.seed;
   const Evidence evidence = read_evidence(journal);
+  const scenario::Scenario as_run = as_it_was(scenario, evidence);
   for (const Judgement judgement : kJudgements) {
-    judgement(scenario, evidence, result);
+    judgement(as_run, evidence, result);
   }
   result.verdict = result::overall(result.checks);
   return result;

@@ -132,9 +132,24 @@ class Driver::Run : public std::enable_shared_from_this<Driver::Run> {
     counters_.due = due_by_now();
     stopped_ = true;
     next_ = plan_.size();
+    waiting_.clear();
     // Either call comes from the clock, since `finished` must not be called from here.
     timer_.call_at(clock_.now(), weak([](Run& run) { run.finish_if_done(); }));
     drain_timer_.call_at(clock_.now() + limits_.drain, weak([](Run& run) { run.end_all(); }));
+  }
+
+  bool settled() const {
+    FAULTLINE_ASSERT(finished_, "a driver settles after it was started");
+    return flights_.empty() && waiting_.empty() && (next_ == plan_.size() || plan_[next_].at >= next_gate());
+  }
+
+  void open(Duration later) {
+    FAULTLINE_ASSERT(finished_ && gates_opened_ < limits_.gates.size(), "there is a gate to open");
+    ++gates_opened_;
+    begin_ += later;
+    if (!stopped_ && !told_finished_) {
+      timer_.call_at(clock_.now(), weak([](Run& run) { run.start_due(); }));
+    }
   }
 
   Counters counters() {
@@ -189,15 +204,28 @@ class Driver::Run : public std::enable_shared_from_this<Driver::Run> {
     if (!finished_) {
       return 0;
     }
-    const Duration passed = clock_.now() - begin_;
+    const Duration passed = std::min(clock_.now() - begin_, next_gate() - Duration{1});
     const auto after = std::upper_bound(plan_.begin(), plan_.end(), passed,
                                         [](Duration t, const Arrival& arrival) { return t < arrival.at; });
     return static_cast<std::uint64_t>(after - plan_.begin());
   }
 
+  Duration next_gate() const {
+    return gates_opened_ < limits_.gates.size() ? limits_.gates[gates_opened_] : Duration::max();
+  }
+
   void start_due() {
-    while (next_ < plan_.size() && begin_ + plan_[next_].at <= clock_.now()) {
-      start_arrival(plan_[next_++]);
+    while (next_ < plan_.size() && plan_[next_].at < next_gate() &&
+           begin_ + plan_[next_].at <= clock_.now()) {
+      const Arrival& arrival = plan_[next_++];
+      if (flights_.contains(arrival.after) || waits(arrival.after)) {
+        waiting_.push_back(&arrival);
+      } else {
+        start_arrival(arrival, begin_ + arrival.at);
+      }
+    }
+    if (next_ < plan_.size() && plan_[next_].at >= next_gate()) {
+      return;  // open() goes on
     }
     if (next_ < plan_.size()) {
       timer_.call_at(begin_ + plan_[next_].at, weak([](Run& run) { run.start_due(); }));
@@ -206,12 +234,29 @@ class Driver::Run : public std::enable_shared_from_this<Driver::Run> {
     }
   }
 
-  void start_arrival(const Arrival& arrival) {
-    const Instant due = begin_ + arrival.at;
+  bool waits(std::uint64_t number) const {
+    return std::any_of(waiting_.begin(), waiting_.end(),
+                       [number](const Arrival* arrival) { return arrival->number == number; });
+  }
+
+  // Those that have waited for this one are due now.
+  void start_after(std::uint64_t number) {
+    const Instant now = clock_.now();
+    const auto theirs =
+        std::stable_partition(waiting_.begin(), waiting_.end(),
+                              [number](const Arrival* arrival) { return arrival->after != number; });
+    const std::vector<const Arrival*> due(theirs, waiting_.end());
+    waiting_.erase(theirs, waiting_.end());
+    for (const Arrival* arrival : due) {
+      start_arrival(*arrival, now);
+    }
+  }
+
+  void start_arrival(const Arrival& arrival, Instant due) {
     if (flights_.size() >= limits_.in_flight) {
       ++counters_.shed;
       observer_.arrival_shed(arrival, due);
-      return;
+      return start_after(arrival.number);
     }
     const Duration late = clock_.now() - due;
     ++counters_.started;
@@ -405,6 +450,7 @@ class Driver::Run : public std::enable_shared_from_this<Driver::Run> {
         .stopped_at = complete ? std::string_view{} : std::string_view(flight.request().route),
         .captures = flight.captures,
     });
+    start_after(flight.arrival.number);
     finish_if_done();
   }
 
@@ -418,7 +464,7 @@ class Driver::Run : public std::enable_shared_from_this<Driver::Run> {
   }
 
   void finish_if_done() {
-    if (next_ < plan_.size() || !flights_.empty() || told_finished_) {
+    if (next_ < plan_.size() || !waiting_.empty() || !flights_.empty() || told_finished_) {
       return;
     }
     told_finished_ = true;
@@ -444,8 +490,10 @@ class Driver::Run : public std::enable_shared_from_this<Driver::Run> {
 
   std::map<std::pair<std::string, std::string>, Script> scripts_;       // by flow and journey
   std::unordered_map<std::uint64_t, std::unique_ptr<Flight>> flights_;  // by the arrival's number
-  Instant begin_{};
-  std::size_t next_ = 0;  // the arrival to start next
+  Instant begin_{};  // of the plan's times; later by what gates have waited
+  std::size_t gates_opened_ = 0;
+  std::size_t next_ = 0;                 // the arrival to start next
+  std::vector<const Arrival*> waiting_;  // of plan_: due, but for the arrival that they come after
   std::function<void()> finished_;
   bool stopped_ = false;
   bool told_finished_ = false;
@@ -468,6 +516,14 @@ void Driver::start(Instant begin, std::function<void()> finished) {
 
 void Driver::stop() {
   run_->stop();
+}
+
+bool Driver::settled() const {
+  return run_->settled();
+}
+
+void Driver::open(Duration later) {
+  run_->open(later);
 }
 
 Counters Driver::counters() {

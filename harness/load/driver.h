@@ -32,6 +32,7 @@ namespace faultline::load {
 struct DriverLimits {
   std::size_t in_flight = 5000;               // journeys; an arrival beyond it is shed
   Duration drain = std::chrono::seconds(10);  // after stop(), for journeys in flight
+  std::vector<Duration> gates;  // times of the plan, ascending: what is due from there on waits for open()
 };
 
 /// How far a run has come.
@@ -71,6 +72,12 @@ class Driver {
   /// then are ended, with the outcome `unknown` if a request of theirs has no answer yet. To be called after
   /// start().
   void stop();
+
+  /// Whether every arrival before the next gate, or of the whole plan, has ended. To be called after start().
+  bool settled() const;
+
+  /// Opens the next gate: what is due behind it comes so much later than planned. To be called after start().
+  void open(Duration later);
 
   Counters counters();
 

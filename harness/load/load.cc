@@ -15,12 +15,17 @@ std::optional<Load> read_load(Table& table, const ResolveFlow& resolve, Diagnost
   const std::size_t problems_before = problems.size();
   Load load;
   const std::string name = table.required_text("flow");
-  load.rate = table.required_rate("rate");
+  load.once = table.boolean("once").value_or(false);
+  if (!load.once) {
+    load.rate = table.required_rate("rate");
+  } else if (table.get("rate")) {
+    table.problem("once", "journeys that are made once have no rate");
+  }
   table.finish();
   if (problems.size() != problems_before) {
     return std::nullopt;
   }
-  if (load.rate < kRateAtLeast || load.rate > kRateAtMost) {
+  if (!load.once && (load.rate < kRateAtLeast || load.rate > kRateAtMost)) {
     table.problem("rate", fmt::format("'rate' must be 1/m to {}", to_text(kRateAtMost)));
   }
   const auto path = resolve(name);

@@ -1,10 +1,15 @@
 #pragma once
-// How much load: the [[load]] of a scenario. An open load: its arrivals come at their times, whether or not
-// the service keeps up.
+// How much load: the [[load]] of a scenario. Either an open load: its arrivals come at their times, whether or not the
+// service keeps up. Or each journey of a flow once, one after the other, so that nothing but one journey is ever under
+// way: for traces, where whose a message is must be beyond doubt.
 //
 //   [[load]]
 //   flow = "settler-mixed"     # suites/flows/settler-mixed.toml, or a path that ends in .toml
 //   rate = "20/s"              # journeys started, not requests
+//
+//   [[load]]
+//   flow = "settler-journey"
+//   once = true
 
 #include <filesystem>
 #include <functional>
@@ -19,7 +24,8 @@ namespace faultline::load {
 
 struct Load {
   Flow flow;
-  Rate rate;  // constant; the i-th arrival (from 0) is due i/rate after the start
+  Rate rate;          // constant; the i-th arrival (from 0) is due i/rate after the start
+  bool once = false;  // then there is no rate
 };
 
 /// The file of the flow of that name, if there is one.

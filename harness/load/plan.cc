@@ -69,10 +69,12 @@ std::string draw_datum(const Generator& generator, Draws draws, const Arrival& a
   return std::visit(Draw{draws, arrival}, generator.kind);
 }
 
-void draw_arrival(const Flow& flow, Seed seed, Arrival& arrival) {
+// Makes this journey, or one that is drawn.
+void draw_arrival(const Flow& flow, const Journey* journey, Seed seed, Arrival& arrival) {
   Draws draws(seed, kStream, arrival.number);
   arrival.flow = flow.name;
-  arrival.journey = choose(flow, draws).name;
+  const Journey& drawn = choose(flow, draws);
+  arrival.journey = journey ? journey->name : drawn.name;
   arrival.traceparent = fmt::format("00-{}-{}-01", draws.hex(32), draws.hex(16));
   for (std::size_t n = 0; n < flow.data.size(); ++n) {
     const Generator& generator = flow.data[n];
@@ -91,22 +93,38 @@ const std::string* Arrival::datum(const std::string& name) const {
 std::vector<Arrival> plan(const std::vector<Load>& loads, const std::vector<Phase>& phases, Seed seed) {
   std::vector<Arrival> arrivals;
   std::vector<std::uint64_t> made(loads.size(), 0);  // of each load
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    if (!loads[i].once) {
+      open.push_back(i);
+      continue;
+    }
+    for (const Journey& journey : loads[i].flow.journeys) {
+      Arrival arrival;
+      arrival.number = arrivals.size() + 1;
+      arrival.after = arrivals.size();
+      arrival.phase = phases.front().name;
+      draw_arrival(loads[i].flow, &journey, seed, arrival);
+      arrivals.push_back(std::move(arrival));
+    }
+  }
   Duration end{};
   for (const Phase& phase : phases) {
     end += phase.length;
     for (;;) {
-      std::size_t next = 0;  // the load whose arrival comes first; of equals the first
-      for (std::size_t i = 1; i < loads.size(); ++i) {
-        next = due(loads[i], made[i]) < due(loads[next], made[next]) ? i : next;
-      }
-      if (loads.empty() || due(loads[next], made[next]) >= end) {
+      // The load whose arrival comes first; of equals the first.
+      const auto first = std::min_element(open.begin(), open.end(), [&](std::size_t a, std::size_t b) {
+        return due(loads[a], made[a]) < due(loads[b], made[b]);
+      });
+      if (first == open.end() || due(loads[*first], made[*first]) >= end) {
         break;
       }
+      const std::size_t next = *first;
       Arrival arrival;
       arrival.number = arrivals.size() + 1;
       arrival.at = due(loads[next], made[next]++);
       arrival.phase = phase.name;
-      draw_arrival(loads[next].flow, seed, arrival);
+      draw_arrival(loads[next].flow, nullptr, seed, arrival);
       arrivals.push_back(std::move(arrival));
     }
   }

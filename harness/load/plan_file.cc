@@ -23,13 +23,16 @@ Json to_json(const Arrival& arrival) {
   for (const auto& [name, value] : arrival.data) {
     data[name] = value;
   }
-  return {{"k", arrival.number},
-          {"at", to_text(arrival.at)},
-          {"phase", arrival.phase},
-          {"flow", arrival.flow},
-          {"journey", arrival.journey},
-          {"data", std::move(data)},
-          {"traceparent", arrival.traceparent}};
+  Json json = {{"k", arrival.number}, {"at", to_text(arrival.at)}};
+  if (arrival.after != 0) {
+    json["after"] = arrival.after;
+  }
+  json["phase"] = arrival.phase;
+  json["flow"] = arrival.flow;
+  json["journey"] = arrival.journey;
+  json["data"] = std::move(data);
+  json["traceparent"] = arrival.traceparent;
+  return json;
 }
 
 // W3C Trace Context, 3.2.2: version, trace id, parent id and flags, in lower-case hexadecimal.
@@ -85,8 +88,8 @@ class Reader {
   }
 
   Arrival read_arrival(const Json& json) {
-    static const std::vector<std::string> kKeys = {"k",       "at",   "phase",      "flow",
-                                                   "journey", "data", "traceparent"};
+    static const std::vector<std::string> kKeys = {"k",    "at",      "after", "phase",
+                                                   "flow", "journey", "data",  "traceparent"};
     Arrival arrival;
     if (!json.is_object()) {
       problem("an arrival is a JSON object");
@@ -106,6 +109,13 @@ class Reader {
       arrival.at = *parsed;
     } else if (!at.empty()) {
       problem(fmt::format("'at' is no duration: '{}'", at), "write it like \"800ms\"");
+    }
+    if (const auto after = json.find("after"); after != json.end()) {
+      if (after->is_number_unsigned() && *after < arrival.number) {
+        arrival.after = after->get<std::uint64_t>();
+      } else {
+        problem("'after' is not the number of an earlier arrival");
+      }
     }
     arrival.phase = text(json, "phase");
     arrival.flow = text(json, "flow");

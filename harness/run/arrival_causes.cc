@@ -1,8 +1,11 @@
 #include "run/arrival_causes.h"
 
+#include <algorithm>
+
 namespace faultline::run {
 
-ArrivalCauses::ArrivalCauses(const std::vector<load::Arrival>& plan) {
+ArrivalCauses::ArrivalCauses(const std::vector<load::Arrival>& plan, const scenario::Scenario& scenario)
+    : scenario_(scenario) {
   std::map<std::string, std::uint64_t> in_phase;
   for (const load::Arrival& arrival : plan) {
     const std::string* tenant = arrival.datum("tenant");
@@ -36,12 +39,31 @@ stream::Causes::Found ArrivalCauses::find(std::string_view dependency, const pro
     known.by_value_wrong += by_value != 0 && by_value != by_header ? 1 : 0;
     return {&causes_.at(by_header), fault::Known::header};
   }
-  if (by_value != 0) {
+  const bool background = is_background(dependency, request.operation.name);
+  if (by_value != 0 && !background) {
     ++known.value;
     return {&causes_.at(by_value), fault::Known::value};
   }
+  if (scenario_.once() && under_way_.size() == 1 && !background) {
+    ++known.exclusion;
+    return {&causes_.at(*under_way_.begin()), fault::Known::exclusion};
+  }
   ++known.background;
   return {&stream::background(), fault::Known::background};
+}
+
+bool ArrivalCauses::is_background(std::string_view dependency, const std::string& operation) const {
+  return std::any_of(
+      scenario_.dependencies.begin(), scenario_.dependencies.end(), [&](const scenario::Dependency& each) {
+        return each.name == dependency &&
+               std::any_of(each.background.begin(), each.background.end(),
+                           [&](const fault::Pattern& pattern) { return pattern.fits(operation); });
+      });
+}
+
+void ArrivalCauses::started(std::uint64_t arrival) {
+  const std::lock_guard lock(mutex_);
+  under_way_.insert(arrival);
 }
 
 void ArrivalCauses::given(std::uint64_t arrival, const std::string& value) {
@@ -52,6 +74,7 @@ void ArrivalCauses::given(std::uint64_t arrival, const std::string& value) {
 void ArrivalCauses::settled(std::uint64_t arrival) {
   const std::lock_guard lock(mutex_);
   by_value_.settle(arrival);
+  under_way_.erase(arrival);
 }
 
 std::map<std::string, ArrivalCauses::Known, std::less<>> ArrivalCauses::known() const {

@@ -23,22 +23,11 @@ std::string captured(const load::Captures& captures, std::string_view name) {
 
 }  // namespace
 
-LoadRecorder::LoadRecorder(const scenario::Scenario& scenario, Instant start, Journal& journal,
-                           ArrivalCauses& causes)
-    : scenario_(scenario), start_(start), journal_(journal.producer("load")), causes_(causes) {}
-
-// A request that is due after the last phase is its echo, and belongs to it.
-const std::string& LoadRecorder::phase_at(Instant due) const {
-  const Duration at = due - start_;
-  for (const scenario::Phase& phase : scenario_.phases) {
-    if (at < phase.end()) {
-      return phase.name;
-    }
-  }
-  return scenario_.phases.back().name;
-}
+LoadRecorder::LoadRecorder(const PhaseClock& clock, Journal& journal, ArrivalCauses& causes)
+    : clock_(clock), start_(clock.start()), journal_(journal.producer("load")), causes_(causes) {}
 
 void LoadRecorder::arrival_started(const load::Arrival& arrival, Instant due, Duration late) {
+  causes_.started(arrival.number);
   journal_.write("arrival", due + late,
                  {{"k", arrival.number},
                   {"phase", arrival.phase},
@@ -63,7 +52,7 @@ void LoadRecorder::request_finished(const load::RequestRecord& record) {
   ordered_json fields = {{"k", record.arrival.number},
                          {"route", record.request.route},
                          {"attempt", record.attempt},
-                         {"phase", phase_at(record.due)},
+                         {"phase", clock_.phase_at(record.due)},
                          {"due", seconds(record.due - start_)}};
   if (const auto latency = record.latency()) {
     fields["latency"] = seconds(*latency);

@@ -7,7 +7,7 @@
 #include "core/journal.h"
 #include "load/observer.h"
 #include "run/arrival_causes.h"
-#include "scenario/scenario.h"
+#include "run/phase_clock.h"
 
 namespace faultline::run {
 
@@ -20,7 +20,7 @@ struct AcceptedRun {
 /// Lives on the load's thread.
 class LoadRecorder final : public load::Observer {
  public:
-  LoadRecorder(const scenario::Scenario& scenario, Instant start, Journal& journal, ArrivalCauses& causes);
+  LoadRecorder(const PhaseClock& clock, Journal& journal, ArrivalCauses& causes);
 
   void arrival_started(const load::Arrival& arrival, Instant due, Duration late) override;
   void arrival_shed(const load::Arrival& arrival, Instant due) override;
@@ -31,9 +31,7 @@ class LoadRecorder final : public load::Observer {
   const std::vector<AcceptedRun>& accepted() const { return accepted_; }
 
  private:
-  const std::string& phase_at(Instant due) const;
-
-  const scenario::Scenario& scenario_;
+  const PhaseClock& clock_;
   const Instant start_;
   Journal::Producer& journal_;
   ArrivalCauses& causes_;

@@ -27,8 +27,9 @@ void ProxyRecorder::acted(const stream::Action& action) {
 }
 
 void ProxyRecorder::passed(const stream::FaultPoint& point) {
-  if (Journal::Producer* journal = journal_) {
-    journal->write("fault_point", monotonic_now(),
+  const Instant now = monotonic_now();
+  if (Journal::Producer* journal = journal_; journal && now >= start_ && !ended_) {
+    journal->write("fault_point", now,
                    {{"dependency", dependency_},
                     {"operation", point.operation},
                     {"cause", point.cause},
@@ -55,9 +56,15 @@ ProxyRecorder& ProxyRecorders::of(const std::string& dependency) {
   return *recorder;
 }
 
-void ProxyRecorders::begin(Journal& journal) {
+void ProxyRecorders::begin(Journal& journal, Instant start) {
   for (auto& [dependency, recorder] : recorders_) {
-    recorder->begin(journal);
+    recorder->begin(journal, start);
+  }
+}
+
+void ProxyRecorders::end() {
+  for (auto& [dependency, recorder] : recorders_) {
+    recorder->end();
   }
 }
 

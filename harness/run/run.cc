@@ -72,8 +72,8 @@ load::Secrets secrets_for(const scenario::Scenario& scenario) {
   return secrets;
 }
 
-// Drives the load on a thread of its own from `start` on.
-class LoadRun {
+// Drives the load on a thread of its own.
+class LoadRun final : public Traffic {
  public:
   LoadRun(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, const std::string& service,
           LoadRecorder& recorder)
@@ -81,17 +81,26 @@ class LoadRun {
         client_(loop_, {.max_idle = kIdleConnections}),
         sender_(client_, *http::parse_url(service)) {
     loop_.run([&] {
+      load::DriverLimits limits{.drain = kDrain};
+      for (const scenario::Phase& phase : scenario.phases) {
+        if (phase.drain) {
+          limits.gates.push_back(phase.begin);
+        }
+      }
       driver_ = std::make_unique<load::Driver>(loop_.clock(), sender_, scenario.load, std::move(plan),
-                                               secrets_for(scenario), recorder,
-                                               load::DriverLimits{.drain = kDrain});
+                                               secrets_for(scenario), recorder, std::move(limits));
     });
   }
-  ~LoadRun() {
+  ~LoadRun() override {
     loop_.run([&] { driver_.reset(); });
   }
-  LoadRun(const LoadRun&) = delete;
-  LoadRun& operator=(const LoadRun&) = delete;
 
+  bool settled() override {
+    return loop_.run([&] { return driver_->settled(); });
+  }
+  void open(Duration later) override {
+    loop_.run([&] { driver_->open(later); });
+  }
   void start(Instant when) {
     loop_.run([&] { driver_->start(when, [this] { finished_.set_value(); }); });
   }
@@ -150,6 +159,7 @@ void write_causes(const ArrivalCauses& causes, Journal::Producer& journal) {
                    {"dependency", dependency},
                    {"header", known.header},
                    {"value", known.value},
+                   {"exclusion", known.exclusion},
                    {"background", known.background},
                    {"by_value_right", known.by_value_right},
                    {"by_value_wrong", known.by_value_wrong}});
@@ -158,9 +168,11 @@ void write_causes(const ArrivalCauses& causes, Journal::Producer& journal) {
 
 // Everything between an environment that is ready and a journal that is whole.
 void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, Environment& environment,
-          ArrivalCauses& causes, Journal& journal, Instant start, Observer& observer, const Stop& stop) {
+          ArrivalCauses& causes, ProxyRecorders& recorders, Journal& journal, Instant start,
+          Observer& observer, const Stop& stop) {
   Journal::Producer& collector = journal.producer("collector");
-  LoadRecorder recorder(scenario, start, journal, causes);
+  PhaseClock clock(scenario, start);
+  LoadRecorder recorder(clock, journal, causes);
   LoadRun load(scenario, std::move(plan), environment.addresses().service, recorder);
   Rules rules(
       scenario.faults,
@@ -180,8 +192,9 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
       observer.load_ticked(load.counters());
     }
   });
-  drive(scenario, start, world, rules, stop, journal, observer, [&] { world.mark_logs(); });
+  drive(scenario, clock, load, world, rules, stop, journal, observer, [&] { world.mark_logs(); });
   load.finish(stop.requested());
+  recorders.end();
   ended.request(0);
   ticker.get();
   if (stop.requested()) {
@@ -216,7 +229,7 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
     std::vector<result::StartUp> parts;
     std::mutex parts_mutex;
     ProxyRecorders recorders;
-    ArrivalCauses causes(plan);
+    ArrivalCauses causes(plan, scenario);
     std::optional<Environment> environment;
     // The journal counts from the first phase, which begins when the environment is ready: so it is opened then,
     // and the proxies' observers are silent until it is.
@@ -255,8 +268,8 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
       producer.write("environment", asked + part.began + part.took,
                      {{"what", part.what}, {"began", seconds(part.began)}, {"took", seconds(part.took)}});
     }
-    recorders.begin(journal);
-    play(scenario, std::move(plan), *environment, causes, journal, start, observer, stop);
+    recorders.begin(journal, start);
+    play(scenario, std::move(plan), *environment, causes, recorders, journal, start, observer, stop);
     if (stop.requested()) {
       producer.write("interrupted", monotonic_now(), {{"signal", stop.signal()}});
     }

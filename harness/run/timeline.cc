@@ -93,6 +93,19 @@ struct StepRun {
   }
 };
 
+constexpr Duration kBetweenLooks = std::chrono::milliseconds(5);  // whether the load has settled
+
+// Until the load has settled, or this instant. False when it is that, or the stop was requested.
+bool settle(Traffic& traffic, Instant at_most, const steps::World& world, const Stop& stop) {
+  while (!traffic.settled()) {
+    const Instant now = world.now();
+    if (now >= at_most || !stop.wait_until(std::min(at_most, now + kBetweenLooks))) {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<Event> events(const Scenario& scenario) {
@@ -116,33 +129,57 @@ std::vector<Event> events(const Scenario& scenario) {
   return list;
 }
 
-void drive(const Scenario& scenario, Instant start, steps::World& world, Rules& rules, const Stop& stop,
-           Journal& journal, TimelineObserver& observer, const std::function<void()>& mark_logs) {
+void drive(const Scenario& scenario, PhaseClock& clock, Traffic& traffic, steps::World& world, Rules& rules,
+           const Stop& stop, Journal& journal, TimelineObserver& observer,
+           const std::function<void()>& mark_logs) {
   Journal::Producer& timeline = journal.producer("timeline");
-  const auto write_phase = [&](std::size_t phase, std::string_view edge) {
-    timeline.write("phase", world.now(), {{"phase", scenario.phases[phase].name}, {"edge", edge}});
+  const auto write_phase = [&](std::size_t phase, std::string_view edge, const ordered_json& more) {
+    ordered_json fields = {{"phase", scenario.phases[phase].name}, {"edge", edge}};
+    fields.update(more);
+    timeline.write("phase", world.now(), fields);
+  };
+  // At the end of a phase: waits as the boundary says, and gives what the journal is to say of it.
+  const auto wait_at_end = [&](std::size_t phase) -> ordered_json {
+    if (phase + 1 == scenario.phases.size()) {
+      const Instant planned = clock.at(scenario.phases[phase].end());
+      const bool early = scenario.once() && settle(traffic, planned, world, stop) && world.now() < planned;
+      return early ? ordered_json{{"early", true}} : ordered_json::object();
+    }
+    const scenario::Phase& next = scenario.phases[phase + 1];
+    if (!next.drain) {
+      return ordered_json::object();
+    }
+    const Instant boundary = clock.at(next.begin);
+    const bool settled = settle(traffic, boundary + *next.drain, world, stop);
+    const Duration waited = world.now() - boundary;
+    clock.waited(phase + 1, waited);
+    traffic.open(waited);
+    return {{"waited", seconds(waited)}, {"settled", settled}};
   };
   std::vector<std::thread> threads;
   for (const Event& event : events(scenario)) {
-    if (!stop.wait_until(start + event.at)) {
+    const bool last = event.kind == Event::Kind::end_phase && event.phase + 1 == scenario.phases.size();
+    if (!(last && scenario.once()) && !stop.wait_until(clock.at(event.at))) {
       break;
     }
     const StepRun step{scenario, event.step, world, rules, journal, observer};
     switch (event.kind) {
       case Event::Kind::begin_phase:
         mark_logs();
-        write_phase(event.phase, "begin");
+        write_phase(event.phase, "begin", ordered_json::object());
         rules.begin(scenario.phases[event.phase].name);
         observer.phase_began(scenario.phases[event.phase]);
         break;
-      case Event::Kind::end_phase:
+      case Event::Kind::end_phase: {
+        const ordered_json how = wait_at_end(event.phase);
         if (event.phase + 1 < scenario.phases.size()) {
           rules.end_before(scenario.phases[event.phase + 1].name);
         } else {
           rules.finish();
         }
-        write_phase(event.phase, "end");
+        write_phase(event.phase, "end", how);
         break;
+      }
       case Event::Kind::at_rest:
         threads.emplace_back([step, event] { step.look(event.phase, true); });
         break;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/journal.h"
+#include "run/phase_clock.h"
 #include "run/rules.h"
 #include "run/stop.h"
 #include "scenario/scenario.h"
@@ -45,11 +46,24 @@ class TimelineObserver {
   virtual void step_ended(const scenario::Step& step, bool at_rest, bool good, const std::string& text) = 0;
 };
 
-/// Runs the events from `start` on and returns after the last phase has ended and every step with it, or soon
-/// after the stop was requested. Each step runs on a thread of its own, so a slow probe delays no other.
-/// Called when a phase begins: marks where each log stands.
-void drive(const scenario::Scenario& scenario, Instant start, steps::World& world, Rules& rules,
-           const Stop& stop, Journal& journal, TimelineObserver& observer,
+/// The load, as far as phases wait for it.
+class Traffic {
+ public:
+  Traffic() = default;
+  Traffic(const Traffic&) = delete;
+  Traffic& operator=(const Traffic&) = delete;
+  virtual ~Traffic() = default;
+  /// Whether every arrival that was due so far has ended. What is due in a phase whose boundary waits is not yet due.
+  virtual bool settled() = 0;
+  /// The boundary has waited so long: what is behind it is due that much later.
+  virtual void open(Duration later) = 0;
+};
+
+/// Runs the events and returns after the last phase has ended and every step with it, or soon after the stop was
+/// requested. Each step runs on a thread of its own, so a slow probe delays no other. `mark_logs` is called when a phase
+/// begins: it marks where each log stands.
+void drive(const scenario::Scenario& scenario, PhaseClock& clock, Traffic& traffic, steps::World& world,
+           Rules& rules, const Stop& stop, Journal& journal, TimelineObserver& observer,
            const std::function<void()>& mark_logs);
 
 }  // namespace faultline::run

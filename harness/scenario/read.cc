@@ -64,7 +64,11 @@ void read_loads(Table& file, Scenario& scenario, Diagnostics& problems) {
 double requests_expected(const Scenario& scenario, const Phase& phase) {
   double requests = 0;
   for (const load::Load& load : scenario.load) {
-    requests += load.rate.per_second * seconds(phase.length) * load::expected_requests(load.flow);
+    const double arrivals = !load.once ? load.rate.per_second * seconds(phase.length)
+                            : &phase == &scenario.phases.front()
+                                ? static_cast<double>(load.flow.journeys.size())
+                                : 0;
+    requests += arrivals * load::expected_requests(load.flow);
   }
   return requests;
 }

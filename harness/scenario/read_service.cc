@@ -114,6 +114,9 @@ void read_dependencies(Table& file, Scenario& scenario) {
   const auto read_one = [&](const std::string& name, auto read_more) {
     if (auto dependency = table->table(name)) {
       scenario.dependencies.push_back({name, read_port(*dependency)});
+      for (const std::string& operation : dependency->texts("background")) {
+        scenario.dependencies.back().background.push_back(fault::Pattern::of_glob(operation, false));
+      }
       read_more(*dependency);
       dependency->finish();
     }

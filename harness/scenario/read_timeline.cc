@@ -5,6 +5,11 @@
 #include "scenario/parts.h"
 
 namespace faultline::scenario {
+namespace {
+
+constexpr Duration kDrainAtMost = std::chrono::seconds(10);
+
+}  // namespace
 
 std::optional<std::size_t> read_phase_name(Table& table, std::string_view key, const std::string& name,
                                            const Scenario& scenario) {
@@ -29,7 +34,16 @@ void read_phases(Table& file, Scenario& scenario) {
     const auto length = table.duration("for");
     phase.length = length.value_or(Duration::zero());
     phase.begin = scenario.length();
-    table.one_of("boundary", {"sharp"});
+    const bool drains = table.one_of("boundary", {"sharp", "drain"}) == "drain";
+    const auto at_most = table.duration("at_most");
+    if (drains) {
+      phase.drain = at_most.value_or(kDrainAtMost);
+    }
+    if (drains && scenario.phases.empty()) {
+      table.problem("boundary", "there is nothing before the first phase that could settle");
+    } else if (at_most && !drains) {
+      table.problem("at_most", "a time within which the phase before settles is for boundary = \"drain\"");
+    }
     if (scenario.phase(phase.name)) {
       table.problem("name", fmt::format("there are two phases '{}'", phase.name));
     }

@@ -33,4 +33,9 @@ const Phase* Scenario::phase(const std::string& wanted) const {
   return found == phases.end() ? nullptr : &*found;
 }
 
+bool Scenario::once() const {
+  return !load.empty() &&
+         std::all_of(load.begin(), load.end(), [](const load::Load& each) { return each.once; });
+}
+
 }  // namespace faultline::scenario

@@ -39,6 +39,9 @@ struct Service {
 struct Dependency {
   std::string name;
   std::uint16_t proxy_port = 0;  // where the service finds it; 0: any free port
+  /// Operations that the service asks for of its own accord (polls, health checks, what it writes in batches): of no
+  /// arrival, unless they bear its trace.
+  std::vector<fault::Pattern> background = {};
 };
 
 /// What a dependency of this name speaks: "postgres", "redis", "http".
@@ -48,6 +51,9 @@ struct Phase {
   std::string name;
   Duration begin{};  // since the start of the run
   Duration length{};
+  /// Where the boundary before it is not sharp: it begins when every arrival of the phases before has ended, or after
+  /// this time at most, and all that follows is so much later.
+  std::optional<Duration> drain;
   Duration end() const { return begin + length; }
 };
 
@@ -117,6 +123,8 @@ struct Scenario {
   /// directory, and text.
   std::vector<std::pair<std::string, std::string>> sources;
 
+  /// Nothing but journeys that are made once: it is over when they are.
+  bool once() const;
   Duration length() const { return phases.empty() ? Duration::zero() : phases.back().end(); }
   bool has(const std::string& dependency) const;
   const Phase* phase(const std::string& name) const;

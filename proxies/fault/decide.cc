@@ -8,10 +8,6 @@
 namespace faultline::fault {
 namespace {
 
-std::string_view name_of(Edge edge) {
-  return edge == Edge::request ? ".request" : ".response";
-}
-
 // A message, and what is known of its cause.
 class CausedSubject final : public Subject {
  public:
@@ -26,10 +22,11 @@ class CausedSubject final : public Subject {
   const Cause& cause_;
 };
 
+// Asked for each message that a rule fits, so no text is put together for it.
 Draws draws_of(const Rule& rule, Edge edge, const FaultPoint& point, Seed seed) {
-  std::string stream = "fault.";
-  stream.append(rule.name).append(name_of(edge)).append(1, ' ').append(point.operation);
-  return Draws(seed, stream, point.cause->key, point.nth);
+  const std::uint64_t stream = XXH3_64bits_withSeed(point.operation.data(), point.operation.size(),
+                                                    stable_hash(rule.name) + static_cast<unsigned>(edge));
+  return Draws(seed, StreamId{stream}, point.cause->key, point.nth);
 }
 
 // Whether the counting conditions hold, and their budget is not spent.

@@ -131,12 +131,13 @@ std::unique_ptr<protocol::Plan> RuleDecider::decide(const protocol::Request& req
   if (on_.empty() && !remember) {
     return nullptr;
   }
-  auto plan = std::make_unique<protocol::Plan>();
-  plan->decision = fault::decide(on_, request.subject, point, seed_, state_);
-  plan->remember = remember;
-  if (plan->decision.empty() && !remember) {
+  fault::Decision decision = fault::decide(on_, request.subject, point, seed_, state_);
+  if (decision.empty() && !remember) {
     return nullptr;
   }
+  auto plan = std::make_unique<protocol::Plan>();
+  plan->decision = std::move(decision);
+  plan->remember = remember;
   plan->operation = operation.name;
   plan->cause = *found.cause;
   plan->known = found.known;

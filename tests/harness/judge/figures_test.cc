@@ -27,6 +27,18 @@ TEST(PercentileOf, IsNotMisledByBinaryFractions) {
   EXPECT_EQ(percentile_of(many, 99.9), Duration(40959));
 }
 
+TEST(Figures, HaveAPhaseAsLongAsItWas) {
+  RunOnPaper run;
+  run.write("phase", 12, {{"phase", "steady"}, {"edge", "end"}, {"waited", 2}, {"settled", true}});
+  run.write("phase", 22, {{"phase", "incident"}, {"edge", "end"}});
+  run.write("phase", 25, {{"phase", "recovery"}, {"edge", "end"}, {"early", true}});
+  const auto phases = run.judged().phases;
+  ASSERT_EQ(phases.size(), 3U);
+  EXPECT_EQ(phases[0].length, 12) << "the boundary behind it has waited";
+  EXPECT_EQ(phases[1].length, 10);
+  EXPECT_EQ(phases[2].length, 3) << "from 22 s on";
+}
+
 TEST(Figures, AreOfTheRequestsThatWereDueInThePhase) {
   RunOnPaper run;
   for (int i = 1; i <= 100; ++i) {

@@ -43,7 +43,7 @@ class Record final : public Observer {
   };
 
   void arrival_started(const Arrival& arrival, Instant due, Duration late) override {
-    EXPECT_EQ(due - begin_, arrival.at);
+    dues.emplace_back(due - begin_);
     starts.emplace_back(arrival.number, late);
   }
   void arrival_shed(const Arrival& arrival, Instant) override { shed.push_back(arrival.number); }
@@ -57,6 +57,7 @@ class Record final : public Observer {
   }
 
   std::vector<std::pair<std::uint64_t, Duration>> starts;  // number, late
+  std::vector<Duration> dues;                              // of the same
   std::vector<std::uint64_t> shed;
   std::vector<Request> requests;
   std::vector<End> ends;
@@ -67,8 +68,10 @@ class Record final : public Observer {
 
 // A driver with its clock, its service and its record. The load is one flow at a rate for a time.
 struct Driven {
-  Driven(const std::string& journey, std::function<Reply(const http::Request&)> service, Rate rate = {1},
-         Duration length = 1s, DriverLimits limits = {})
+  Driven(
+      const std::string& journey, std::function<Reply(const http::Request&)> service, Rate rate = {1},
+      Duration length = 1s, DriverLimits limits = {},
+      const std::function<void(std::vector<Arrival>&)>& change = [](auto&) {})
       : sender(clock, std::move(service)) {
     const std::string head = R"(
 [flow]
@@ -81,6 +84,7 @@ name = "j"
 )";
     const std::vector<Load> loads = {{flow_of(head + journey), rate}};
     arrivals = plan(loads, {{"only", length}}, 1);
+    change(arrivals);
     const Secrets secrets{.api_keys = {{"a", "key-of-a"}}, .environment = {{"HOOK", "hook"}}};
     driver = std::make_unique<Driver>(clock, sender, loads, arrivals, secrets, record, limits);
     driver->start(begin, [this] { ++finished; });
@@ -128,6 +132,67 @@ TEST(Driver, StartsEveryArrivalWhenItIsDue) {
   EXPECT_THAT(run.sender.sent, IsEmpty()) << "nothing is due before the load begins";
   run.run_to(2s);
   EXPECT_THAT(run.sent_at(), ElementsAre(0ms, 250ms, 500ms, 750ms));
+  EXPECT_THAT(run.record.starts, ElementsAre(Pair(1, 0s), Pair(2, 0s), Pair(3, 0s), Pair(4, 0s)));
+  EXPECT_THAT(run.record.dues, ElementsAre(0ms, 250ms, 500ms, 750ms));
+  EXPECT_EQ(run.finished, 1);
+}
+
+TEST(Driver, StartsAnArrivalAfterTheOneItComesAfter) {
+  Driven run(
+      kOneRequest, [](const auto&) { return answer(200, "", 2s); }, Rate{4}, 1s, {},
+      [](auto& plan) {
+        plan[1].after = 1;
+        plan[2].after = 2;
+        plan.erase(plan.begin() + 3);
+      });
+  run.run_to(1s);
+  EXPECT_THAT(run.sent_at(), ElementsAre(0ms));
+  EXPECT_FALSE(run.driver->settled());
+  run.run_to(10s);
+  EXPECT_THAT(run.sent_at(), ElementsAre(0s, 2s, 4s));
+  EXPECT_THAT(run.record.starts, ElementsAre(Pair(1, 0s), Pair(2, 0s), Pair(3, 0s)))
+      << "it was not due before";
+  EXPECT_TRUE(run.driver->settled());
+  EXPECT_EQ(run.finished, 1);
+}
+
+TEST(Driver, DoesNotWaitForAnArrivalThatWasTakenOut) {
+  Driven run(
+      kOneRequest, [](const auto&) { return answer(200, "", 2s); }, Rate{4}, 1s, {},
+      [](auto& plan) {
+        plan[1].after = 1;
+        plan.erase(plan.begin());
+      });
+  run.run_to(1s);
+  EXPECT_THAT(run.sent_at(), ElementsAre(250ms, 500ms, 750ms));
+}
+
+TEST(Driver, StartsNothingThatWaitsForAnotherOnceStopped) {
+  Driven run(
+      kOneRequest, [](const auto&) { return answer(200, "", 2s); }, Rate{2}, 1s, {},
+      [](auto& plan) { plan[1].after = 1; });
+  run.run_to(1s);
+  run.driver->stop();
+  run.run_to(10s);
+  EXPECT_THAT(run.sent_at(), ElementsAre(0ms));
+  EXPECT_EQ(run.finished, 1);
+}
+
+TEST(Driver, HoldsWhatIsBehindAGateUntilItOpens) {
+  Driven run(kOneRequest, [](const auto&) { return answer(200, "", 700ms); }, Rate{4}, 1s,
+             {.gates = {500ms}});
+  run.run_to(800ms);
+  EXPECT_THAT(run.sent_at(), ElementsAre(0ms, 250ms)) << "the third is due at the gate";
+  EXPECT_FALSE(run.driver->settled());
+  EXPECT_EQ(run.driver->counters().due, 2U);
+  run.run_to(950ms);
+  EXPECT_TRUE(run.driver->settled());
+  EXPECT_EQ(run.finished, 0);
+  run.driver->open(450ms);
+  run.run_to(1s);
+  EXPECT_THAT(run.sent_at(), ElementsAre(0ms, 250ms, 950ms));
+  run.run_to(3s);
+  EXPECT_THAT(run.sent_at(), ElementsAre(0ms, 250ms, 950ms, 1200ms));
   EXPECT_THAT(run.record.starts, ElementsAre(Pair(1, 0s), Pair(2, 0s), Pair(3, 0s), Pair(4, 0s)));
   EXPECT_EQ(run.finished, 1);
 }

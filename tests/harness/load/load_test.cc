@@ -37,6 +37,16 @@ TEST(Load, ReadsTheFlowThatItNames) {
   EXPECT_EQ(load->rate.per_second, 20);
 }
 
+TEST(Load, ThatComesOnceHasNoRate) {
+  Diagnostics problems;
+  Table table = Table::parse("flow = 'settler-mixed'\nonce = true\n", "scenario.toml", problems);
+  const auto load = read_load(table, &resolve, problems);
+  ASSERT_THAT(lines_of(problems), IsEmpty());
+  EXPECT_TRUE(load->once);
+  EXPECT_THAT(mistakes_in_load("flow = 'settler-mixed'\nonce = true\nrate = '1/s'\n"),
+              ElementsAre("2:8 journeys that are made once have no rate"));
+}
+
 TEST(Load, PointsAtAFlowThatIsNotThere) {
   EXPECT_THAT(mistakes_in_load("flow = 'settler-mixd'\nrate = '20/s'\n"),
               ElementsAre("1:8 there is no flow 'settler-mixd', it would be flows/settler-mixd.toml"));

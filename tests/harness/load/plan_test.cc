@@ -56,6 +56,10 @@ std::string text_of(const std::vector<Arrival>& arrivals) {
   return out.str();
 }
 
+std::vector<Load> once(std::string_view flow = kFlow) {
+  return {{.flow = flow_of(flow), .rate = {}, .once = true}};
+}
+
 std::vector<std::string> lines_in(const std::string& text) {
   std::istringstream in(text);
   std::vector<std::string> lines;
@@ -103,6 +107,17 @@ TEST(Plan, MergesLoadsByTimeThenByTheirOrder) {
                          [](const Arrival& arrival) { return std::pair(arrival.at, arrival.flow); });
   EXPECT_THAT(seen, ElementsAre(Pair(0s, "f"), Pair(0s, "g"), Pair(500ms, "g"), Pair(1s, "f"), Pair(1s, "g"),
                                 Pair(1500ms, "g")));
+}
+
+TEST(Plan, MakesEachJourneyOfALoadThatComesOnceAfterTheOneBefore) {
+  const auto arrivals = plan(once(), kPhases, 1);
+  const auto seen = each(
+      arrivals, [](const Arrival& a) { return std::tuple(a.number, a.after, a.at, a.phase, a.journey); });
+  EXPECT_THAT(seen,
+              ElementsAre(std::tuple(1, 0, 0s, "steady", "often"), std::tuple(2, 1, 0s, "steady", "seldom")));
+  Diagnostics problems;
+  EXPECT_EQ(read(text_of(arrivals), problems), arrivals);
+  EXPECT_THAT(lines_of(problems), IsEmpty());
 }
 
 TEST(Plan, DrawsWhatTheFlowAsksFor) {
@@ -225,6 +240,7 @@ INSTANTIATE_TEST_SUITE_P(
         WrongLine{"\"k\":2", "\"k\":\"two\"", "2:1 this arrival has no number 'k'"},
         WrongLine{"\"k\":2", "\"k\":1", "2:1 arrival 1 stands after arrival 1"},
         WrongLine{"\"k\":2", "\"k\":2,\"pahse\":1", "2:1 unknown key 'pahse', did you mean 'phase'?"},
+        WrongLine{"\"at\"", "\"after\":2,\"at\"", "2:1 'after' is not the number of an earlier arrival"},
         WrongLine{"500ms", "soon", "2:1 'at' is no duration: 'soon', write it like \"800ms\""},
         WrongLine{"500ms", "1500ms", "2:1 arrival 2 is due in phase 'incident', not 'steady'"},
         WrongLine{"500ms", "2s", "2:1 arrival 2 is due after the last phase has ended"},
