@@ -116,6 +116,16 @@ void read_probe(const Record& record, Evidence& evidence) {
                              .after = record.time("after")});
 }
 
+load::Outcome outcome_of(const Record& record) {
+  const std::string text = record.text("outcome");
+  for (const auto outcome : {load::Outcome::acked, load::Outcome::failed, load::Outcome::unknown}) {
+    if (text == to_text(outcome)) {
+      return outcome;
+    }
+  }
+  record.fail("has a wrong 'outcome'");
+}
+
 void read_observation(const Record& record, Evidence& evidence) {
   const std::string of = record.text("of");
   if (of == "run") {
@@ -128,6 +138,25 @@ void read_observation(const Record& record, Evidence& evidence) {
                                 .job = record.text("job"),
                                 .summary = record.object("summary"),
                                 .stale = record.truth("stale")});
+  } else if (of == "causes") {
+    evidence.causes.header += record.number("header");
+    evidence.causes.value += record.number("value");
+    evidence.causes.exclusion += record.number("exclusion");
+    evidence.causes.background += record.number("background");
+  } else if (of == "calls") {
+    CallsAtEdge edge{.phase = record.text("phase"), .begins = record.text("edge") == "begin", .calls = {}};
+    const ordered_json calls = record.object("calls");
+    const Record of_dependencies(calls);
+    for (const auto& [dependency, count] : calls.items()) {
+      edge.calls[dependency] = of_dependencies.number(dependency.c_str());
+    }
+    evidence.calls.push_back(std::move(edge));
+  } else if (of == "count") {
+    evidence.counted.push_back({.count = record.number("count"),
+                                .arrival = record.number("k"),
+                                .outcome = outcome_of(record),
+                                .value = record.find<std::int64_t>("value"),
+                                .problem = record.find<std::string>("problem").value_or("")});
   } else if (of == "ledger") {
     evidence.ledger = record.object("summary");
   }

@@ -2,12 +2,15 @@
 // A journal, read once into what the judgements ask for. docs/journal.md says what each record means.
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/time.h"
+#include "load/observer.h"
+#include "result/result.h"
 
 namespace faultline::judge {
 
@@ -77,6 +80,22 @@ struct AcceptedRun {
   bool ended() const { return completed() || status == "failed"; }
 };
 
+/// How often the service had asked each dependency for something when a phase began or ended.
+struct CallsAtEdge {
+  std::string phase;
+  bool begins = false;
+  std::map<std::string, std::uint64_t> calls;
+};
+
+/// The number that was found for an arrival.
+struct Counted {
+  std::size_t count = 0;  // index into Scenario::counts
+  std::uint64_t arrival = 0;
+  load::Outcome outcome = load::Outcome::acked;
+  std::optional<std::int64_t> value;
+  std::string problem;  // why there is none
+};
+
 /// What the service reported of a completed one.
 struct Report {
   std::uint64_t arrival = 0;
@@ -96,6 +115,9 @@ struct Evidence {
   std::vector<ProbeLook> probes;
   std::vector<AcceptedRun> runs;
   std::vector<Report> reports;
+  std::vector<Counted> counted;
+  std::vector<CallsAtEdge> calls;
+  result::KnownCauses causes;                    // of all dependencies together
   std::optional<nlohmann::ordered_json> ledger;  // what a report must say
   std::optional<int> interrupted;                // the signal
 };

@@ -26,8 +26,14 @@ void add_figures(const scenario::Scenario& scenario, const Evidence& evidence, r
       figures.p95 = percentile_of(latencies, 95);
       figures.p99 = percentile_of(latencies, 99);
     }
+    for (const scenario::Dependency& dependency : scenario.dependencies) {
+      if (const auto calls = calls_per_arrival(dependency.name, phase.name, evidence)) {
+        figures.calls_per_arrival[dependency.name] = *calls;
+      }
+    }
     result.phases.push_back(std::move(figures));
   }
+  result.causes = evidence.causes;
 }
 
 }  // namespace faultline::judge

@@ -11,7 +11,7 @@ using Judgement = void (*)(const scenario::Scenario&, const Evidence&, result::R
 // In the order of a report: first whether the run says anything at all.
 constexpr Judgement kJudgements[] = {
     &add_figures,    &judge_validity, &judge_phase_expectations, &judge_steps,
-    &judge_recovery, &judge_budget,   &judge_invariants,
+    &judge_recovery, &judge_budget,   &judge_invariants,         &judge_counts,
 };
 
 // The scenario with its phases as long as they were: a boundary may have waited, and what is made once may have ended

@@ -19,6 +19,8 @@ void judge_steps(const scenario::Scenario& scenario, const Evidence& evidence, r
 void judge_recovery(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
 /// And Result::budget_spent.
 void judge_budget(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
+/// The numbers that were asked for of each arrival.
+void judge_counts(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
 void judge_invariants(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
 
 }  // namespace faultline::judge

@@ -34,6 +34,7 @@ double duration_value(const Expression& expression, const std::vector<Duration>&
       return seconds(percentile_of(sorted, expression.percentile));
     case Aggregate::rate:
     case Aggregate::count:
+    case Aggregate::ratio:
       break;
   }
   FAULTLINE_ASSERT(false, "the parser lets no such aggregate of a duration through");
@@ -100,8 +101,42 @@ Measured measure(const Expression& expression, const Requests& requests, Duratio
       }
       return measured;
     }
+    case Metric::calls_per_arrival:
+      break;  // not of requests
   }
   FAULTLINE_ASSERT(false, "a metric that cannot be measured");
+}
+
+Measured measure(const Expression& expression, const scenario::Phase& phase, const Evidence& evidence) {
+  if (expression.metric == Metric::calls_per_arrival) {
+    return {calls_per_arrival(expression.dependency, phase.name, evidence), 0};
+  }
+  Requests requests;
+  for (const Request& request : evidence.requests) {
+    if (request.phase == phase.name) {
+      requests.push_back(&request);
+    }
+  }
+  Measured measured = measure(expression, requests, phase.length);
+  measured.asked = requests.size();
+  return measured;
+}
+
+std::optional<double> calls_per_arrival(const std::string& dependency, const std::string& phase,
+                                        const Evidence& evidence) {
+  std::optional<std::uint64_t> before, after;
+  for (const CallsAtEdge& edge : evidence.calls) {
+    const auto calls = edge.calls.find(dependency);
+    if (edge.phase == phase && calls != edge.calls.end()) {
+      (edge.begins ? before : after) = calls->second;
+    }
+  }
+  const auto arrivals = std::count_if(evidence.arrivals.begin(), evidence.arrivals.end(),
+                                      [&](const Arrival& each) { return each.phase == phase && !each.shed; });
+  if (!before || !after || arrivals == 0) {
+    return std::nullopt;
+  }
+  return static_cast<double>(*after - *before) / static_cast<double>(arrivals);
 }
 
 }  // namespace faultline::judge

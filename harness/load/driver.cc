@@ -37,10 +37,18 @@ auto find(List& captures, const std::string& name) {
                       [&](const auto& capture) { return capture.first == name; });
 }
 
+// Whether the service says with it that it has not done what it was asked. One that failed at it (500), or did not answer
+// a gateway (502, 504), may have done it all the same.
+bool refuses(int status) {
+  return (status >= 400 && status < 500) || status == 501 || status == 503 || status == 505;
+}
+
 Outcome outcome_of(const http::Exchange& exchange, bool expected) {
   switch (exchange.failure) {
     case http::Failure::none:
-      return expected ? Outcome::acked : Outcome::failed;
+      return expected                            ? Outcome::acked
+             : refuses(exchange.response.status) ? Outcome::failed
+                                                 : Outcome::unknown;
     case http::Failure::refused:
     case http::Failure::connect_timeout:
       return Outcome::failed;
@@ -429,6 +437,7 @@ class Driver::Run : public std::enable_shared_from_this<Driver::Run> {
         .failure = exchange.failure,
         .status = exchange.answered() ? std::optional(exchange.response.status) : std::nullopt,
         .expected = expected,
+        .outcome = flight.outcome,
         .captures = captured,
     };
     ++counters_.requests;

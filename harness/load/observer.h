@@ -17,9 +17,9 @@ namespace faultline::load {
 
 /// What is known of the work that an arrival asked for.
 enum class Outcome {
-  acked,    // every answer that was awaited was read, and was one that the flow expects
-  failed,   // a refusal was read, or no connection was had: the service did not take it
-  unknown,  // it was sent, and no answer was read: it may have been done
+  acked,  // every answer that was awaited was read, and was one that the flow expects
+  failed,  // a refusal was read (a status of 400 to 499, 501, 503 or 505), or no connection was had: it was not done
+  unknown,  // it was sent, and no answer was read, or one that leaves open whether it was done (another status)
 };
 std::string_view to_text(Outcome outcome);
 
@@ -35,7 +35,8 @@ struct RequestRecord {
   http::Failure failure = http::Failure::none;
   std::optional<int> status;  // of an answer
   bool expected = false;      // an answer came, and the flow expects its status
-  const Captures& captures;   // what was taken from this answer
+  Outcome outcome = Outcome::acked;
+  const Captures& captures;  // what was taken from this answer
 
   /// From the time it was due: what a user who came then had to wait. Absent without an answer.
   std::optional<Duration> latency() const { return status ? std::optional(finished - due) : std::nullopt; }

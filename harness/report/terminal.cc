@@ -65,6 +65,58 @@ std::string phase_lines(const Result& result) {
   return text;
 }
 
+// What the service asked its dependencies for, where that is known.
+std::string calls_lines(const Result& result) {
+  std::vector<std::string> dependencies;
+  for (const PhaseFigures& phase : result.phases) {
+    for (const auto& [dependency, calls] : phase.calls_per_arrival) {
+      if (std::find(dependencies.begin(), dependencies.end(), dependency) == dependencies.end()) {
+        dependencies.push_back(dependency);
+      }
+    }
+  }
+  if (dependencies.empty()) {
+    return {};
+  }
+  const std::string title = "calls per arrival";
+  std::size_t width = title.size();
+  for (const PhaseFigures& phase : result.phases) {
+    width = std::max(width, phase.name.size());
+  }
+  std::string text = fmt::format("  {:<{}}", title, width);
+  for (const std::string& dependency : dependencies) {
+    text += fmt::format(" {:>9}", dependency);
+  }
+  text += '\n';
+  for (const PhaseFigures& phase : result.phases) {
+    text += fmt::format("  {:<{}}", phase.name, width);
+    for (const std::string& dependency : dependencies) {
+      const auto calls = phase.calls_per_arrival.find(dependency);
+      text += fmt::format(
+          " {:>9}", calls == phase.calls_per_arrival.end() ? "-" : fmt::format("{:.2f}", calls->second));
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+// How the causes of messages were known; empty where nobody asked.
+std::string describe(const result::KnownCauses& causes) {
+  std::vector<std::string> kinds;
+  const auto add = [&](std::uint64_t count, const char* kind) {
+    if (count > 0) {
+      kinds.push_back(fmt::format("{} {}", count, kind));
+    }
+  };
+  add(causes.header, "by header");
+  add(causes.value, "by value");
+  add(causes.exclusion, "by exclusion");
+  add(causes.background, "background");
+  return causes.all() == 0
+             ? ""
+             : fmt::format("  causes of {} messages: {}\n", causes.all(), fmt::join(kinds, ", "));
+}
+
 std::string check_lines(const Check& check, const Style& style) {
   std::string text =
       fmt::format("  {} {}{}: {}\n", mark(style, check.verdict), check.kind,
@@ -88,12 +140,14 @@ std::string to_terminal(const Result& result, const Style& style) {
   std::string text = fmt::format("\n{}  {}\n", paint(style, "1", result.scenario),
                                  paint(style, colour_of(result.verdict), to_text(result.verdict)));
   text += phase_lines(result);
+  text += calls_lines(result);
   std::vector<std::string> facts = {"recovery " + or_dash(result.recovery)};
   if (result.budget_spent) {
     facts.push_back(fmt::format("budget spent {}", percent(*result.budget_spent)));
   }
   facts.push_back("environment ready in " + to_display(result.ready_after));
   text += fmt::format("  {}\n", fmt::join(facts, ", "));
+  text += describe(result.causes);
   for (const Check& check : result.checks) {
     text += check_lines(check, style);
   }

@@ -2,6 +2,7 @@
 // What a run found, as one list of one shape. Reports know nothing else of a run.
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -37,9 +38,16 @@ struct PhaseFigures {
   std::uint64_t requests = 0;
   std::uint64_t errors = 0;
   std::optional<Duration> p50, p95, p99;  // of requests that were answered; absent where there are none
+  std::map<std::string, double> calls_per_arrival;  // of each dependency, while the phase lasted
   double error_rate() const {
     return requests == 0 ? 0 : static_cast<double>(errors) / static_cast<double>(requests);
   }
+};
+
+/// How the causes of the messages were known that rules could have acted on.
+struct KnownCauses {
+  std::uint64_t header = 0, value = 0, exclusion = 0, background = 0;
+  std::uint64_t all() const { return header + value + exclusion + background; }
 };
 
 /// How long a part of the environment took to be ready.
@@ -61,6 +69,7 @@ struct Result {
   std::vector<PhaseFigures> phases;
   std::optional<Duration> recovery;    // absent: not recovered, or not asked for
   std::optional<double> budget_spent;  // share of the run's allowance; 1 is all of it
+  KnownCauses causes;
   std::vector<StartUp> start_up;
   Duration ready_after{};  // environment asked for -> everything ready
 };

@@ -65,7 +65,8 @@ ordered_json to_json(const PhaseFigures& phase) {
           {"error_rate", phase.error_rate()},
           {"p50", optional_seconds(phase.p50)},
           {"p95", optional_seconds(phase.p95)},
-          {"p99", optional_seconds(phase.p99)}};
+          {"p99", optional_seconds(phase.p99)},
+          {"calls_per_arrival", phase.calls_per_arrival}};
 }
 
 PhaseFigures phase_from(const ordered_json& json) {
@@ -76,7 +77,22 @@ PhaseFigures phase_from(const ordered_json& json) {
           .errors = json.at("errors"),
           .p50 = optional_duration(json.at("p50")),
           .p95 = optional_duration(json.at("p95")),
-          .p99 = optional_duration(json.at("p99"))};
+          .p99 = optional_duration(json.at("p99")),
+          .calls_per_arrival = json.at("calls_per_arrival")};
+}
+
+ordered_json to_json(const KnownCauses& causes) {
+  return {{"header", causes.header},
+          {"value", causes.value},
+          {"exclusion", causes.exclusion},
+          {"background", causes.background}};
+}
+
+KnownCauses causes_from(const ordered_json& json) {
+  return {.header = json.at("header"),
+          .value = json.at("value"),
+          .exclusion = json.at("exclusion"),
+          .background = json.at("background")};
 }
 
 ordered_json to_json(const StartUp& part) {
@@ -122,6 +138,7 @@ ordered_json to_json(const Result& result) {
           {"phases", list(result.phases)},
           {"recovery", optional_seconds(result.recovery)},
           {"budget_spent", result.budget_spent ? ordered_json(*result.budget_spent) : ordered_json(nullptr)},
+          {"causes", to_json(result.causes)},
           {"start_up", list(result.start_up)},
           {"ready_after", seconds(result.ready_after)}};
 }
@@ -145,6 +162,7 @@ Result from_json(const ordered_json& json) {
             .phases = list_from(json.at("phases"), &phase_from),
             .recovery = optional_duration(json.at("recovery")),
             .budget_spent = budget.is_null() ? std::nullopt : std::optional(budget.get<double>()),
+            .causes = causes_from(json.at("causes")),
             .start_up = list_from(json.at("start_up"), &start_up_from),
             .ready_after = from_seconds(json.at("ready_after").get<double>())};
   } catch (const ordered_json::exception& error) {

@@ -17,15 +17,6 @@ namespace {
 
 constexpr Duration kBetweenLooks = std::chrono::milliseconds(200);
 
-std::string key_of(const std::string& tenant) {
-  for (const Tenant& each : tenants()) {
-    if (each.name == tenant) {
-      return each.key;
-    }
-  }
-  return tenants().front().key;
-}
-
 class Service {
  public:
   Service(const std::string& url, Duration limit) : url_(*http::parse_url(url)), limit_(limit) {}

@@ -52,6 +52,12 @@ const std::vector<Tenant>& tenants() {
   return list;
 }
 
+const std::string& key_of(const std::string& tenant) {
+  const auto found = std::find_if(tenants().begin(), tenants().end(),
+                                  [&](const Tenant& each) { return each.name == tenant; });
+  return found == tenants().end() ? tenants().front().key : found->key;
+}
+
 struct Environment::Impl {
   Impl(const scenario::Scenario& of, fs::path into, stream::Causes& whose, Started tell, const Stop& stopped)
       : scenario(of), logs(std::move(into)), causes(whose), started(std::move(tell)), stop(stopped) {}

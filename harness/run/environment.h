@@ -29,6 +29,8 @@ struct Tenant {
 /// Eight of them, so that a load meets no limit per tenant unasked; the first is
 /// test-api-key:tenant-a:standard.
 const std::vector<Tenant>& tenants();
+/// The key of this tenant, or of the first where there is none of that name.
+const std::string& key_of(const std::string& tenant);
 
 struct Addresses {
   std::string service;                           // http://127.0.0.1:port; through its proxy, where it has one

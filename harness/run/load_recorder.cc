@@ -21,10 +21,23 @@ std::string captured(const load::Captures& captures, std::string_view name) {
   return found == captures.end() ? "" : found->second;
 }
 
+// Of two attempts: done if one was done, and not done only if neither may have been.
+load::Outcome best_known(load::Outcome a, load::Outcome b) {
+  using enum load::Outcome;
+  if (a == acked || b == acked) {
+    return acked;
+  }
+  return a == unknown || b == unknown ? unknown : failed;
+}
+
 }  // namespace
 
-LoadRecorder::LoadRecorder(const PhaseClock& clock, Journal& journal, ArrivalCauses& causes)
-    : clock_(clock), start_(clock.start()), journal_(journal.producer("load")), causes_(causes) {}
+LoadRecorder::LoadRecorder(const PhaseClock& clock, Journal& journal, ArrivalCauses& causes, bool keep_ended)
+    : clock_(clock),
+      start_(clock.start()),
+      journal_(journal.producer("load")),
+      causes_(causes),
+      keep_ended_(keep_ended) {}
 
 void LoadRecorder::arrival_started(const load::Arrival& arrival, Instant due, Duration late) {
   causes_.started(arrival.number);
@@ -49,6 +62,13 @@ void LoadRecorder::request_finished(const load::RequestRecord& record) {
   for (const auto& [name, value] : record.captures) {
     causes_.given(record.arrival.number, value);
   }
+  if (keep_ended_) {
+    const auto [known, added] =
+        of_request_[record.arrival.number].emplace(record.request.route, record.outcome);
+    if (!added) {
+      known->second = best_known(known->second, record.outcome);
+    }
+  }
   ordered_json fields = {{"k", record.arrival.number},
                          {"route", record.request.route},
                          {"attempt", record.attempt},
@@ -60,6 +80,7 @@ void LoadRecorder::request_finished(const load::RequestRecord& record) {
   fields["status"] = record.status.value_or(0);
   fields["failure"] = to_text(record.failure);
   fields["expected"] = record.expected;
+  fields["outcome"] = to_text(record.outcome);
   journal_.write("request", record.finished, fields);
 }
 
@@ -75,6 +96,13 @@ void LoadRecorder::arrival_finished(const load::OutcomeRecord& record) {
                   {"journey", record.arrival.journey},
                   {"outcome", to_text(record.outcome)},
                   {"captures", captures}});
+  if (keep_ended_) {
+    Ended ended{&record.arrival, record.outcome, {}, record.captures};
+    if (auto node = of_request_.extract(record.arrival.number)) {
+      ended.of_request = std::move(node.mapped());
+    }
+    ended_.push_back(std::move(ended));
+  }
   AcceptedRun run{record.arrival.number,
                   record.arrival.phase,
                   {},

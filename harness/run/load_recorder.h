@@ -7,6 +7,7 @@
 #include "core/journal.h"
 #include "load/observer.h"
 #include "run/arrival_causes.h"
+#include "run/count_collector.h"
 #include "run/phase_clock.h"
 
 namespace faultline::run {
@@ -20,7 +21,8 @@ struct AcceptedRun {
 /// Lives on the load's thread.
 class LoadRecorder final : public load::Observer {
  public:
-  LoadRecorder(const PhaseClock& clock, Journal& journal, ArrivalCauses& causes);
+  /// `keep_ended`: whether ended() is wanted.
+  LoadRecorder(const PhaseClock& clock, Journal& journal, ArrivalCauses& causes, bool keep_ended);
 
   void arrival_started(const load::Arrival& arrival, Instant due, Duration late) override;
   void arrival_shed(const load::Arrival& arrival, Instant due) override;
@@ -29,13 +31,18 @@ class LoadRecorder final : public load::Observer {
 
   /// Once the load has ended.
   const std::vector<AcceptedRun>& accepted() const { return accepted_; }
+  const std::vector<Ended>& ended() const { return ended_; }
 
  private:
   const PhaseClock& clock_;
   const Instant start_;
   Journal::Producer& journal_;
   ArrivalCauses& causes_;
+  const bool keep_ended_;
   std::vector<AcceptedRun> accepted_;
+  std::map<std::uint64_t, std::map<std::string, load::Outcome>>
+      of_request_;  // of arrivals under way, by their number
+  std::vector<Ended> ended_;
 };
 
 }  // namespace faultline::run

@@ -17,11 +17,23 @@ bool Rules::applies(const fault::Rule& rule, const std::string& phase) const {
 
 void Rules::load() {
   const std::lock_guard lock(mutex_);
-  std::set<std::string> dependencies;
+  hand_over(dependencies());
+}
+
+void Rules::unload() {
+  const std::lock_guard lock(mutex_);
   for (const fault::Rule& rule : rules_) {
-    dependencies.insert(rule.on);
+    lifted_.insert(rule.name);
   }
-  hand_over(dependencies);
+  hand_over(dependencies());
+}
+
+std::set<std::string> Rules::dependencies() const {
+  std::set<std::string> list;
+  for (const fault::Rule& rule : rules_) {
+    list.insert(rule.on);
+  }
+  return list;
 }
 
 void Rules::begin(const std::string& phase) {

@@ -37,11 +37,14 @@ class Rules {
   void mitigated();
   /// Takes one rule off for the rest of the run.
   void lift(const std::string& name);
-  /// The run is over: whatever is still on goes off.
+  /// The last phase is over: whatever is still on goes off. What was due in a phase of a rule still meets it.
   void finish();
+  /// The load has ended: no rule acts any more, on nothing.
+  void unload();
 
  private:
   void switch_rule(const fault::Rule& rule, bool on, std::string_view why);
+  std::set<std::string> dependencies() const;
   void hand_over(const std::set<std::string>& dependencies);
   bool applies(const fault::Rule& rule, const std::string& phase) const;
 

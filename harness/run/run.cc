@@ -13,6 +13,7 @@
 #include "loop/loop.h"
 #include "run/arrival_causes.h"
 #include "run/collector.h"
+#include "run/count_collector.h"
 #include "run/directory.h"
 #include "run/environment.h"
 #include "run/live_world.h"
@@ -152,6 +153,22 @@ void write_proxies(Environment& environment, Journal::Producer& journal) {
   }
 }
 
+// How often each dependency has been asked for something so far, at an edge of a phase.
+void write_calls(const scenario::Scenario& scenario, const scenario::Phase& phase, bool begins,
+                 Environment& environment, Journal::Producer& journal) {
+  nlohmann::ordered_json totals = nlohmann::ordered_json::object();
+  for (const scenario::Dependency& dependency : scenario.dependencies) {
+    std::uint64_t total = 0;
+    for (const stream::Proxy::Calls& one : environment.calls(dependency.name)) {
+      total += one.calls;
+    }
+    totals[dependency.name] = total;
+  }
+  journal.write(
+      "observation", monotonic_now(),
+      {{"of", "calls"}, {"phase", phase.name}, {"edge", begins ? "begin" : "end"}, {"calls", totals}});
+}
+
 void write_causes(const ArrivalCauses& causes, Journal::Producer& journal) {
   for (const auto& [dependency, known] : causes.known()) {
     journal.write("observation", monotonic_now(),
@@ -171,8 +188,9 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
           ArrivalCauses& causes, ProxyRecorders& recorders, Journal& journal, Instant start,
           Observer& observer, const Stop& stop) {
   Journal::Producer& collector = journal.producer("collector");
+  Journal::Producer& edges = journal.producer("edges");
   PhaseClock clock(scenario, start);
-  LoadRecorder recorder(clock, journal, causes);
+  LoadRecorder recorder(clock, journal, causes, !scenario.counts.empty());
   LoadRun load(scenario, std::move(plan), environment.addresses().service, recorder);
   Rules rules(
       scenario.faults,
@@ -192,9 +210,16 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
       observer.load_ticked(load.counters());
     }
   });
-  drive(scenario, clock, load, world, rules, stop, journal, observer, [&] { world.mark_logs(); });
+  drive(scenario, clock, load, world, rules, stop, journal, observer,
+        [&](const scenario::Phase& phase, bool begins) {
+          if (begins) {
+            world.mark_logs();
+          }
+          write_calls(scenario, phase, begins, environment, edges);
+        });
   load.finish(stop.requested());
   recorders.end();
+  rules.unload();
   ended.request(0);
   ticker.get();
   if (stop.requested()) {
@@ -213,6 +238,7 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
     write_ledger(environment.ledger(), collector);
     collect_runs(environment.addresses().service, recorder.accepted(), collector, stop);
   }
+  collect_counts(scenario, environment.addresses(), recorder.ended(), collector, stop);
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ std::vector<Event> events(const Scenario& scenario) {
 
 void drive(const Scenario& scenario, PhaseClock& clock, Traffic& traffic, steps::World& world, Rules& rules,
            const Stop& stop, Journal& journal, TimelineObserver& observer,
-           const std::function<void()>& mark_logs) {
+           const std::function<void(const scenario::Phase& phase, bool begins)>& at_edge) {
   Journal::Producer& timeline = journal.producer("timeline");
   const auto write_phase = [&](std::size_t phase, std::string_view edge, const ordered_json& more) {
     ordered_json fields = {{"phase", scenario.phases[phase].name}, {"edge", edge}};
@@ -165,13 +165,14 @@ void drive(const Scenario& scenario, PhaseClock& clock, Traffic& traffic, steps:
     const StepRun step{scenario, event.step, world, rules, journal, observer};
     switch (event.kind) {
       case Event::Kind::begin_phase:
-        mark_logs();
+        at_edge(scenario.phases[event.phase], true);
         write_phase(event.phase, "begin", ordered_json::object());
         rules.begin(scenario.phases[event.phase].name);
         observer.phase_began(scenario.phases[event.phase]);
         break;
       case Event::Kind::end_phase: {
         const ordered_json how = wait_at_end(event.phase);
+        at_edge(scenario.phases[event.phase], false);
         if (event.phase + 1 < scenario.phases.size()) {
           rules.end_before(scenario.phases[event.phase + 1].name);
         } else {

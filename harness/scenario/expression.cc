@@ -12,7 +12,7 @@ namespace faultline::scenario {
 namespace {
 
 // What a target is a quantity of.
-enum class Unit { duration, share, rate, count };
+enum class Unit { duration, share, rate, count, ratio };
 
 struct Word {
   std::string_view text;
@@ -23,6 +23,8 @@ struct Word {
 constexpr Word kAggregates[] = {{"rate", Aggregate::rate}, {"count", Aggregate::count},
                                 {"avg", Aggregate::avg},   {"min", Aggregate::min},
                                 {"med", Aggregate::med},   {"max", Aggregate::max}};
+
+constexpr std::string_view kCallsPerArrival = "calls_per_arrival";
 
 struct MetricRow {
   std::string_view name;
@@ -37,6 +39,7 @@ const std::vector<MetricRow>& metrics() {
       {"http_req_failed", Metric::http_req_failed, {rate}},
       {"http_reqs", Metric::http_reqs, {count, rate}},
       {"checks", Metric::checks, {rate}},
+      {kCallsPerArrival, Metric::calls_per_arrival, {}},
   };
   return kMetrics;
 }
@@ -59,6 +62,8 @@ Unit unit_of(const Expression& expression) {
       return Unit::share;
     case Metric::http_reqs:
       return expression.aggregate == Aggregate::count ? Unit::count : Unit::rate;
+    case Metric::calls_per_arrival:
+      return Unit::ratio;
   }
   FAULTLINE_ASSERT(false, "a metric without a unit");
 }
@@ -73,6 +78,8 @@ std::string_view example_of(Unit unit) {
       return "a rate such as 20/s";
     case Unit::count:
       return "a whole number";
+    case Unit::ratio:
+      return "a number such as 3.5";
   }
   FAULTLINE_ASSERT(false, "a unit without an example");
 }
@@ -102,6 +109,8 @@ std::optional<double> parse_target(std::string_view text, Unit unit) {
       return bare;
     case Unit::count:
       return bare && *bare == std::floor(*bare) ? bare : std::nullopt;
+    case Unit::ratio:
+      return bare;
   }
   FAULTLINE_ASSERT(false, "a unit that cannot be read");
 }
@@ -149,12 +158,23 @@ class Parser {
     const std::string_view word = take_word();
     std::vector<std::string> known;
     for (const MetricRow& row : metrics()) {
-      if (word == row.name) {
+      if (word == row.name && row.metric != Metric::calls_per_arrival) {
         row_ = &row;
         expression_.metric = row.metric;
         return true;
       }
-      known.emplace_back(row.name);
+      known.push_back((row.metric == Metric::calls_per_arrival ? "DEPENDENCY " : "") + std::string(row.name));
+    }
+    if (word == kCallsPerArrival) {
+      return wrong(at, "calls_per_arrival is of a dependency", "write 'postgres calls_per_arrival'");
+    }
+    skip_blanks();
+    if (!word.empty() && rest_.starts_with(kCallsPerArrival)) {
+      take_word();
+      expression_.dependency = word;
+      expression_.metric = Metric::calls_per_arrival;
+      expression_.aggregate = Aggregate::ratio;
+      return true;
     }
     if (word.empty()) {
       return wrong(at, fmt::format("a metric is missing here: {}", fmt::join(known, ", ")));
@@ -164,6 +184,9 @@ class Parser {
   }
 
   bool read_aggregate() {
+    if (!row_) {
+      return true;
+    }
     skip_blanks();
     const std::size_t at = offset();
     const std::string_view word = take_word();
@@ -219,6 +242,9 @@ class Parser {
     const std::size_t at = offset();
     std::string_view written = rest_.substr(0, rest_.find_last_not_of(" \t") + 1);
     const Unit unit = unit_of(expression_);
+    if (read_multiple(written)) {
+      return true;
+    }
     const auto target = parse_target(written, unit);
     if (written.empty()) {
       return wrong(at, fmt::format("a target is missing here: {}", example_of(unit)));
@@ -229,6 +255,20 @@ class Parser {
                    bare ? fmt::format("did you mean '{}%'?", written) : "");
     }
     expression_.comparison.target = *target;
+    return true;
+  }
+
+  // "2 x steady".
+  bool read_multiple(std::string_view written) {
+    constexpr std::string_view kTimes = " x ";
+    const auto times = written.find(kTimes);
+    const auto factor =
+        times == std::string_view::npos ? std::nullopt : steps::parse_number(written.substr(0, times));
+    if (!factor || *factor <= 0) {
+      return false;
+    }
+    expression_.comparison.target = *factor;
+    expression_.times = written.substr(times + kTimes.size());
     return true;
   }
 
@@ -255,6 +295,8 @@ std::string display(const Expression& expression, double value) {
       return fmt::format("{:.1f}/s", value);
     case Unit::count:
       return fmt::format("{:.0f}", value);
+    case Unit::ratio:
+      return fmt::format("{:.2f}", value);
   }
   FAULTLINE_ASSERT(false, "a unit that cannot be shown");
 }
@@ -262,6 +304,9 @@ std::string display(const Expression& expression, double value) {
 std::string display_target(const Expression& expression) {
   const auto& [comparator, target] = expression.comparison;
   const auto quantity = [&]() -> std::string {
+    if (!expression.times.empty()) {
+      return fmt::format("{} x {}", target, expression.times);
+    }
     switch (unit_of(expression)) {
       case Unit::duration:
         return to_text(from_seconds(target));
@@ -271,6 +316,8 @@ std::string display_target(const Expression& expression) {
         return to_text(Rate{target});
       case Unit::count:
         return fmt::format("{:.0f}", target);
+      case Unit::ratio:
+        return fmt::format("{:g}", target);
     }
     FAULTLINE_ASSERT(false, "a unit that cannot be shown");
   };
@@ -289,6 +336,8 @@ std::string margin(const Expression& expression, double value) {
         return fmt::format("{:.1f}/s", distance);
       case Unit::count:
         return fmt::format("{:.0f}", distance);
+      case Unit::ratio:
+        return fmt::format("{:.2f}", distance);
     }
     FAULTLINE_ASSERT(false, "a unit that cannot be shown");
   };

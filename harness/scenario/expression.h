@@ -4,12 +4,16 @@
 // `p(95)<200` means milliseconds there, and here.
 //
 //   expression = metric aggregate comparator target
+//              | dependency "calls_per_arrival" comparator target
 //
 //   metric             aggregates                   target
 //   http_req_duration  avg min med max p(N)         500ms, 1.5s; a bare number is milliseconds
 //   http_req_failed    rate                         1%; a bare number is a share of 1
 //   http_reqs          count, rate (a second)       17; 20/s, or a bare number
 //   checks             rate                         95%; a bare number is a share of 1
+//   calls_per_arrival  none: it is a ratio          3.5
+//
+// A target may be a multiple of the same number in another phase: "postgres calls_per_arrival < 2 x steady".
 //
 // Blanks may stand between the parts, and need not but between metric and aggregate. N is between 0 and 100, both
 // excluded.
@@ -29,12 +33,16 @@ enum class Metric {
   http_req_failed,    // no answer, or a status that the flow does not expect
   http_reqs,          // every request
   checks,             // what a flow checked of an answer: true or false
+  calls_per_arrival,  // what a dependency was asked for while the phase lasted, by the arrivals that were due in it
 };
 
-enum class Aggregate { rate, count, avg, min, med, max, percentile };
+enum class Aggregate { rate, count, avg, min, med, max, percentile, ratio };
 
 struct Expression {
-  std::string text;  // as written
+  std::string text;        // as written
+  std::string dependency;  // of calls_per_arrival
+  std::string
+      times;  // a phase: the target is as many times the number there; empty: the target is the number
   Metric metric{};
   Aggregate aggregate{};
   double percentile = 0;  // 95 for p(95)

@@ -23,7 +23,9 @@ void read_dependencies(Table& file, Scenario& scenario);
 void read_phases(Table& file, Scenario& scenario);
 void read_faults(Table& file, Scenario& scenario);
 void read_steps(Table& file, Scenario& scenario);
-void read_expectations(Table& file, const std::string& slo_name, Scenario& scenario);
+void read_expectations(Table& file, const std::string& slo_name, Scenario& scenario, Diagnostics& problems);
+/// One [[expect]] that asks for a number (count.h).
+void read_count(Table& table, Scenario& scenario, Diagnostics& problems);
 void read_validity(Table& file, Scenario& scenario);
 
 /// The phase of that name; otherwise the mistake is reported at `key` of `table`.

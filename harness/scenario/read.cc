@@ -187,7 +187,7 @@ Scenario read(const std::filesystem::path& path, const std::vector<Override>& ov
   read_phases(file, scenario);
   read_faults(file, scenario);
   read_steps(file, scenario);
-  read_expectations(file, slo, scenario);
+  read_expectations(file, slo, scenario, problems);
   read_validity(file, scenario);
   file.finish();
 

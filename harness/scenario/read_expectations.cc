@@ -40,6 +40,19 @@ void read_phase_expectation(Table& table, Scenario& scenario) {
     }
   }
   expectation.that = read_expressions(table, "that");
+  for (const Expression& expression : expectation.that) {
+    if (!expression.dependency.empty() && !scenario.has(expression.dependency)) {
+      std::vector<std::string> names;
+      for (const Dependency& dependency : scenario.dependencies) {
+        names.push_back(dependency.name);
+      }
+      table.problem("that", fmt::format("the scenario has no dependency '{}'", expression.dependency),
+                    did_you_mean(expression.dependency, names));
+    }
+    if (!expression.times.empty()) {
+      read_phase_name(table, "that", expression.times, scenario);
+    }
+  }
   scenario.expectations.push_back(std::move(expectation));
 }
 
@@ -48,6 +61,12 @@ void read_recovery(Table& table, Scenario& scenario) {
   recovery.within = table.required_duration("within");
   recovery.hold = table.duration("hold").value_or(recovery.hold);
   recovery.when = read_expressions(table, "when");
+  for (const Expression& expression : recovery.when) {
+    if (expression.metric == Metric::calls_per_arrival || !expression.times.empty()) {
+      table.problem("when",
+                    fmt::format("'{}' is of a phase, and cannot be told of a window", expression.text));
+    }
+  }
   if (recovery.hold < recovery.window) {
     table.problem("hold", fmt::format("hold must be at least one window of {}", to_text(recovery.window)));
   }
@@ -107,7 +126,7 @@ void read_invariants(Table& table, Scenario& scenario) {
 
 }  // namespace
 
-void read_expectations(Table& file, const std::string& slo_name, Scenario& scenario) {
+void read_expectations(Table& file, const std::string& slo_name, Scenario& scenario, Diagnostics& problems) {
   for (Table& table : file.tables("expect")) {
     const bool phase = table.has("phase") || table.has("that");
     if (auto recovered = table.table("recovered")) {
@@ -119,6 +138,8 @@ void read_expectations(Table& file, const std::string& slo_name, Scenario& scena
       if (const auto share = table.ratio("complete_at_least")) {
         scenario.complete_at_least = *share;
       }
+    } else if (table.has("sql") || table.has("redis") || table.has("http")) {
+      read_count(table, scenario, problems);
     } else if (phase) {
       read_phase_expectation(table, scenario);
     } else {

@@ -17,6 +17,7 @@
 #include "fault/rule.h"
 #include "ledger/ledger.h"
 #include "load/load.h"
+#include "scenario/count.h"
 #include "scenario/expression.h"
 #include "steps/action.h"
 #include "steps/probe.h"
@@ -116,6 +117,7 @@ struct Scenario {
   std::vector<RecoveryExpectation> recoveries;
   std::vector<BudgetExpectation> budgets;
   std::vector<Invariant> invariants;
+  std::vector<Count> counts;
   Ratio complete_at_least{
       0.95};  // for accepted_runs_complete: of the runs accepted in the first and last phase
   Validity validity;

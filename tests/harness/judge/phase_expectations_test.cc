@@ -37,6 +37,53 @@ TEST(PhaseExpectation, AnErrorIsNoAnswerOrAStatusThatIsNotExpected) {
   EXPECT_EQ(held.margin, "0.50 points left");
 }
 
+void calls(RunOnPaper& run, const std::string& phase, const std::string& edge, int postgres) {
+  run.write("observation", 0,
+            {{"of", "calls"}, {"phase", phase}, {"edge", edge}, {"calls", {{"postgres", postgres}}}});
+}
+
+TEST(PhaseExpectation, DividesTheCallsOfAPhaseByItsArrivals) {
+  RunOnPaper run = expecting("postgres calls_per_arrival < 2 x steady");
+  run.scenario.dependencies = {{"postgres"}};
+  calls(run, "steady", "begin", 10);
+  calls(run, "steady", "end", 40);
+  calls(run, "incident", "begin", 40);
+  calls(run, "incident", "end", 90);
+  for (int k = 1; k <= 20; ++k) {
+    run.write(
+        "arrival", 1,
+        {{"k", k}, {"phase", k <= 10 ? "steady" : "incident"}, {"journey", "j"}, {"due", 1}, {"late", 0}});
+  }
+  const auto held = run.check("expectation");
+  EXPECT_EQ(held.verdict, Verdict::held);
+  EXPECT_EQ(held.actual, "5.00") << "(90 - 40) / 10";
+  EXPECT_EQ(held.target, "< 2 x steady (6.00)") << "2 x (40 - 10) / 10";
+  EXPECT_EQ(held.margin, "1.00 left");
+  EXPECT_EQ(run.judged().phases[1].calls_per_arrival.at("postgres"), 5);
+
+  run.scenario.expectations[0].that = {expression("postgres calls_per_arrival <= 1.5 x steady")};
+  const auto failed = run.check("expectation");
+  EXPECT_EQ(failed.verdict, Verdict::failed);
+  EXPECT_EQ(failed.margin, "0.50 over");
+}
+
+TEST(PhaseExpectation, ComparesAnyNumberWithThatOfAnotherPhase) {
+  RunOnPaper run = expecting("http_req_duration max <= 3 x steady");
+  run.request(5, 0.1);
+  run.request(15, 0.3);
+  EXPECT_EQ(run.check("expectation").verdict, Verdict::held);
+  run.request(16, 0.31);
+  EXPECT_EQ(run.check("expectation").verdict, Verdict::failed);
+}
+
+TEST(PhaseExpectation, IsInvalidWhereThereIsNothingToCompareWith) {
+  RunOnPaper run = expecting("http_req_duration max <= 3 x steady");
+  run.request(15, 0.3);
+  const auto check = run.check("expectation");
+  EXPECT_EQ(check.verdict, Verdict::invalid);
+  EXPECT_THAT(check.detail, HasSubstr("'steady' has no such number"));
+}
+
 TEST(PhaseExpectation, CountsTheRequestsThatWereDueInThePhase) {
   RunOnPaper run = expecting("http_reqs count == 3");
   run.request(9.999);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -351,6 +352,19 @@ INSTANTIATE_TEST_SUITE_P(EveryKind, DriverFailure,
                                            WithoutAnAnswer{http::Failure::reset, Outcome::unknown},
                                            WithoutAnAnswer{http::Failure::timeout, Outcome::unknown},
                                            WithoutAnAnswer{http::Failure::malformed, Outcome::unknown}));
+
+TEST(Driver, TellsWhatWasRefusedFromWhatMayHaveBeenDone) {
+  const std::map<int, Outcome> outcomes = {
+      {200, Outcome::acked},   {302, Outcome::unknown}, {404, Outcome::failed},  {429, Outcome::failed},
+      {500, Outcome::unknown}, {501, Outcome::failed},  {502, Outcome::unknown}, {503, Outcome::failed},
+      {504, Outcome::unknown}, {505, Outcome::failed}};
+  for (const auto& [status, outcome] : outcomes) {
+    Driven run(kOneRequest, [status = status](const auto&) { return answer(status); });
+    run.run_to(1s);
+    ASSERT_EQ(run.record.ends.size(), 1U);
+    EXPECT_EQ(run.record.ends[0].outcome, outcome) << status;
+  }
+}
 
 constexpr const char* kPoll = R"(
 [[journey.step]]

@@ -24,6 +24,8 @@ Result example() {
                     "2.42 points over", Verdict::failed, "of 200 requests"},
                    {"validity", "the service was reached", "run", "", "", "", Verdict::held, ""}};
   result.phases = {{"steady", 10, 200, 420, 2, 12ms, 1234567ns, 3min}, {"idle", 1, 0, 0, 0, {}, {}, {}}};
+  result.phases[0].calls_per_arrival = {{"postgres", 9.84}};
+  result.causes = {1, 2, 3, 4};
   result.recovery = 3s;
   result.budget_spent = 0.1 + 0.2;
   result.start_up = {{"postgres", 1ms, 812345678ns}};
@@ -44,6 +46,8 @@ TEST(ResultJson, ComesBackAsItWas) {
   EXPECT_EQ(back.phases[0].p95, Duration(1234567)) << "to the nanosecond";
   EXPECT_EQ(back.phases[0].p99, Duration(3min));
   EXPECT_EQ(back.phases[1].p50, std::nullopt);
+  EXPECT_EQ(back.phases[0].calls_per_arrival.at("postgres"), 9.84);
+  EXPECT_EQ(back.causes.all(), 10U);
   EXPECT_EQ(back.recovery, Duration(3s));
   EXPECT_EQ(back.budget_spent, 0.1 + 0.2);
   EXPECT_EQ(back.start_up.at(0).took, Duration(812345678));

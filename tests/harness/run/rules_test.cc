@@ -34,8 +34,9 @@ class RulesTest : public ::testing::Test {
   Rules make(const std::vector<fault::Rule>& rules) {
     return {rules,
             [this](const std::string& dependency, const std::vector<fault::Rule>& on,
-                   const std::vector<fault::Rule>& /*off*/) {
+                   const std::vector<fault::Rule>& off) {
               on_.clear();
+              off_ = off.size();
               for (const fault::Rule& each : on) {
                 on_.push_back(dependency + ":" + each.name);
               }
@@ -62,6 +63,7 @@ class RulesTest : public ::testing::Test {
   std::filesystem::path directory_;
   std::unique_ptr<Journal> journal_;
   std::vector<std::string> on_;  // at the proxy, after the last change
+  std::size_t off_ = 0;          // known there, and not on
 };
 
 TEST_F(RulesTest, ComeAndGoWithTheirPhases) {
@@ -113,6 +115,20 @@ TEST_F(RulesTest, CanBeLiftedByNameAndStaySo) {
   EXPECT_THAT(on_, ElementsAre("redis:b"));
   rules.begin("incident");
   EXPECT_THAT(on_, ElementsAre("redis:b"));
+}
+
+TEST_F(RulesTest, AreKnownToTheProxyUntilTheLoadHasEnded) {
+  const std::vector<fault::Rule> list = {rule("a", {"incident"}), rule("b", {"steady"})};
+  Rules rules = make(list);
+  rules.load();
+  EXPECT_EQ(off_, 2U);
+  rules.begin("incident");
+  EXPECT_EQ(off_, 1U);
+  rules.finish();
+  EXPECT_THAT(on_, IsEmpty());
+  EXPECT_EQ(off_, 2U) << "what was due in their phases is still under way";
+  rules.unload();
+  EXPECT_EQ(off_, 0U);
 }
 
 TEST_F(RulesTest, StayOffWhenTheyAreNotEnabled) {

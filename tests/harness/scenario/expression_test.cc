@@ -40,6 +40,27 @@ std::string mistake(const std::string& text) {
                      p.suggestion.empty() ? "" : ", " + p.suggestion);
 }
 
+TEST(Expression, ReadsTheCallsOfADependency) {
+  const Expression calls = good("postgres calls_per_arrival < 3.5");
+  EXPECT_EQ(calls.metric, Metric::calls_per_arrival);
+  EXPECT_EQ(calls.dependency, "postgres");
+  EXPECT_EQ(calls.comparison.target, 3.5);
+  EXPECT_EQ(display(calls, 4.25), "4.25");
+  EXPECT_EQ(margin(calls, 4.25), "0.75 over");
+  EXPECT_EQ(mistake("calls_per_arrival < 3"),
+            "1 calls_per_arrival is of a dependency, write 'postgres calls_per_arrival'");
+  EXPECT_EQ(mistake("postgres calls_per_arrival < many"), "30 'many' is not a number such as 3.5");
+}
+
+TEST(Expression, ReadsAMultipleOfAnotherPhase) {
+  const Expression twice = good("http_req_duration p(95) < 2 x steady");
+  EXPECT_EQ(twice.times, "steady");
+  EXPECT_EQ(twice.comparison.target, 2);
+  EXPECT_EQ(display_target(twice), "< 2 x steady");
+  EXPECT_EQ(mistake("http_req_duration p(95) < 0 x steady"),
+            "27 '0 x steady' is not a duration such as 500ms");
+}
+
 TEST(Expression, ReadsThresholdsAsK6WritesThem) {
   const Expression p95 = good("http_req_duration p(95)<200");
   EXPECT_EQ(p95.metric, Metric::http_req_duration);
@@ -73,10 +94,10 @@ TEST(Expression, ReadsUnits) {
 }
 
 TEST(Expression, PointsAtTheColumnOfWhatIsWrong) {
-  EXPECT_EQ(
-      mistake("http_req_failde rate < 1%"),
-      "1 unknown metric 'http_req_failde' (known: http_req_duration, http_req_failed, http_reqs, checks), "
-      "did you mean 'http_req_failed'?");
+  EXPECT_EQ(mistake("http_req_failde rate < 1%"),
+            "1 unknown metric 'http_req_failde' (known: http_req_duration, http_req_failed, http_reqs, "
+            "checks, DEPENDENCY calls_per_arrival), "
+            "did you mean 'http_req_failed'?");
   EXPECT_EQ(mistake("http_req_failed rte < 1%"),
             "17 no aggregate 'rte' here: http_req_failed has rate, did you mean 'rate'?");
   EXPECT_EQ(mistake("http_req_duration rate < 1%"),
@@ -97,7 +118,9 @@ TEST(Expression, PointsAtTheColumnOfWhatIsWrong) {
   EXPECT_EQ(mistake("http_req_duration p(95) < 1%"), "27 '1%' is not a duration such as 500ms");
   EXPECT_EQ(mistake("http_req_duration p(95) < -1"), "27 '-1' is not a duration such as 500ms");
   EXPECT_EQ(mistake("http_reqs count > 1.5"), "19 '1.5' is not a whole number");
-  EXPECT_EQ(mistake(""), "1 a metric is missing here: http_req_duration, http_req_failed, http_reqs, checks");
+  EXPECT_EQ(mistake(""),
+            "1 a metric is missing here: http_req_duration, http_req_failed, http_reqs, checks, DEPENDENCY "
+            "calls_per_arrival");
 }
 
 TEST(Expression, ShowsValuesTargetsAndMargins) {
