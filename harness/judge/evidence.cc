@@ -162,6 +162,12 @@ void read_observation(const Record& record, Evidence& evidence) {
   }
 }
 
+void read_log(const Record& record, Evidence& evidence) {
+  if (record.text("what") == "fault not made") {
+    evidence.not_made[record.text("fault")] = record.text("reason");
+  }
+}
+
 void read_interrupted(const Record& record, Evidence& evidence) {
   evidence.interrupted = record.get<int>("signal");
 }
@@ -181,6 +187,7 @@ constexpr Reader kReaders[] = {
     {"step", &read_step},
     {"probe", &read_probe},
     {"observation", &read_observation},
+    {"log", &read_log},
     {"interrupted", &read_interrupted},
 };
 

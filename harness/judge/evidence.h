@@ -109,6 +109,7 @@ struct Evidence {
   std::vector<PhaseEdge> phases;
   std::vector<FaultSwitch> faults;
   std::vector<Decision> decisions;
+  std::map<std::string, std::string> not_made;  // a fault that could not be made, and why
   std::vector<Arrival> arrivals;
   std::vector<Request> requests;
   std::vector<StepEnd> steps;

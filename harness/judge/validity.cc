@@ -58,10 +58,14 @@ void judge_faults(const Scenario& scenario, const Evidence& evidence, std::vecto
     }
     const auto acted = std::count_if(evidence.decisions.begin(), evidence.decisions.end(),
                                      [&](const Decision& decision) { return decision.fault == rule.name; });
-    Check check =
-        new_check(fmt::format("fault '{}' acted", rule.name), "at least once",
-                  acted == 0 ? "never" : fmt::format("on {} connections of {}", acted, rule.on), acted > 0);
-    if (acted == 0) {
+    Check check = new_check(fmt::format("fault '{}' acted", rule.name), "at least once",
+                            acted == 0        ? "never"
+                            : rule.of_process ? fmt::format("on {}", rule.on)
+                                              : fmt::format("on {} connections of {}", acted, rule.on),
+                            acted > 0);
+    if (const auto reason = evidence.not_made.find(rule.name); reason != evidence.not_made.end()) {
+      check.detail = fmt::format("it could not be made: {}", reason->second);
+    } else if (acted == 0) {
       check.detail = fmt::format("nothing that went between the service and {} was changed by it", rule.on);
     }
     checks.push_back(std::move(check));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -26,6 +27,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kHost = "127.0.0.1";
+// Enough for PostgreSQL and what a scenario stores; it takes the machine's memory.
+constexpr std::uint64_t kDiskSize = 512ULL << 20;
 constexpr Duration kProbe = std::chrono::seconds(1);  // one look whether the service is ready
 // Between SIGTERM and SIGKILL for the service; after an interruption everything must be gone within two seconds.
 constexpr Duration kServiceGrace = std::chrono::seconds(2);
@@ -85,6 +88,7 @@ struct Environment::Impl {
   std::uint16_t service_port = 0;
   std::string direct;  // the service's own address
   std::unique_ptr<process::Child> service;
+  std::vector<std::unique_ptr<process::Child>> pressing;  // the CPU
 
   void check_stop() const {
     if (stop.requested()) {
@@ -102,9 +106,22 @@ struct Environment::Impl {
 
   fs::path log(const std::string& process) const { return logs / (process + ".log"); }
 
+  template <typename F>
+  bool has_fault() const {
+    return std::any_of(scenario.faults.begin(), scenario.faults.end(), [](const fault::Rule& rule) {
+      return rule.enabled && std::holds_alternative<F>(rule.fault);
+    });
+  }
+  bool fills_disk() const {
+    return has_fault<fault::FillDisk>() ||
+           std::any_of(scenario.steps.begin(), scenario.steps.end(),
+                       [](const scenario::Step& step) { return step.action && step.action->fills_disk; });
+  }
+
   std::uint16_t start_dependency(const std::string& name) {
     if (name == "postgres") {
-      postgres = std::make_unique<postgres::Server>(guardian, postgres::Options{0, log(name)});
+      postgres = std::make_unique<postgres::Server>(
+          guardian, postgres::Options{0, log(name), fills_disk() ? kDiskSize : 0});
       return postgres->port();
     }
     if (name == "redis") {
@@ -192,8 +209,9 @@ struct Environment::Impl {
   // Where rules are in front of the service, its clients come in through a proxy too.
   void start_service_proxy(const std::function<stream::Observer&(const std::string&)>& observers) {
     const std::string name = "service";
-    const bool wanted = std::any_of(scenario.faults.begin(), scenario.faults.end(),
-                                    [&](const fault::Rule& rule) { return rule.on == name; });
+    const bool wanted =
+        std::any_of(scenario.faults.begin(), scenario.faults.end(),
+                    [&](const fault::Rule& rule) { return rule.on == name && !rule.of_process; });
     if (!wanted) {
       return;
     }
@@ -236,6 +254,13 @@ struct Environment::Impl {
     options.name = "service";
     options.argv = command_of(wanted);
     options.environment = addresses.variables;
+    if (has_fault<fault::ClockSkew>()) {
+      write_skew(Duration{});
+      options.environment["LD_PRELOAD"] = fake_clock();
+      options.environment["FAKETIME_TIMESTAMP_FILE"] = fs::absolute(skew_file()).string();
+      options.environment["FAKETIME_NO_CACHE"] = "1";
+      options.environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+    }
     options.directory = wanted.directory;
     options.log = log("service");
     service = guardian.spawn(std::move(options));
@@ -246,6 +271,24 @@ struct Environment::Impl {
           return service_ready();
         },
         wanted.ready_within);
+  }
+
+  // Read by libfaketime each time that the service asks for the time of day (faketime(1)).
+  fs::path skew_file() const { return logs / "service.clock"; }
+  void write_skew(Duration by) const {
+    const fs::path next = skew_file().string() + ".next";
+    std::ofstream(next) << fmt::format("{:+.3f}\n", seconds(by));
+    fs::rename(next, skew_file());  // never half-written
+  }
+  static std::string fake_clock() {
+    for (const auto& folder : fs::directory_iterator("/usr/lib")) {
+      const fs::path library = folder.path() / "faketime/libfaketime.so.1";
+      if (std::error_code ignored; fs::exists(library, ignored)) {
+        return library.string();
+      }
+    }
+    throw EnvironmentError("libfaketime is not installed, which makes a clock wrong",
+                           "install Debian's package libfaketime, or run ci/dependencies");
   }
 
   void stop_service() {
@@ -369,6 +412,59 @@ void Environment::signal(const std::string& process, int number) {
     signal_server(impl_->postgres);
   } else {
     signal_server(impl_->redis);
+  }
+}
+
+void Environment::ensure_running(const std::string& process) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    const bool running = process == "service"    ? impl_->service && impl_->service->running()
+                         : process == "postgres" ? impl_->postgres && impl_->postgres->running()
+                                                 : impl_->redis && impl_->redis->running();
+    if (running) {
+      return;
+    }
+  }
+  restart(process);
+}
+
+void Environment::delete_data(const std::string& process) {
+  if (process == "redis") {
+    return restart(process);  // it keeps nothing on disk
+  }
+  const std::lock_guard lock(impl_->mutex);
+  if (process != "postgres" || !impl_->postgres) {
+    throw EnvironmentError(fmt::format("{} has no data that could be deleted", process));
+  }
+  stream::Proxy& proxy = *impl_->proxies.at(process);
+  proxy.close_listener();
+  impl_->postgres->signal(SIGCONT);
+  impl_->postgres->delete_data();
+  proxy.open_listener();
+}
+
+void Environment::fill_disk(const std::string& process, std::optional<std::uint64_t> free) {
+  const std::lock_guard lock(impl_->mutex);
+  if (process != "postgres" || !impl_->postgres) {
+    throw EnvironmentError(fmt::format("{} has no disk of its own that could be full", process));
+  }
+  impl_->postgres->fill_disk(free);
+}
+
+void Environment::skew_clock(Duration by) {
+  impl_->write_skew(by);
+}
+
+void Environment::press_cpu(std::uint64_t workers) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->pressing.clear();
+  for (std::uint64_t i = 0; i < workers; ++i) {
+    impl_->pressing.push_back(impl_->guardian.spawn({.name = "cpu pressure",
+                                                     .argv = {"sh", "-c", "while :; do :; done"},
+                                                     .environment = {},
+                                                     .directory = {},
+                                                     .user = {},
+                                                     .log = {}}));
   }
 }
 

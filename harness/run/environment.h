@@ -64,8 +64,16 @@ class Environment {
   /// Stops and starts a private server, or the service. While a server is down its proxy does not listen, so
   /// that clients are refused as they would be without one.
   void restart(const std::string& process);
-  /// As steps::World has it.
+  /// As steps::World has them.
   void signal(const std::string& process, int number);
+  void delete_data(const std::string& process);
+  void fill_disk(const std::string& process, std::optional<std::uint64_t> free);
+  /// Starts it if it has ended.
+  void ensure_running(const std::string& process);
+  /// The service's time of day is wrong by so much from now on.
+  void skew_clock(Duration by);
+  /// So many processes do nothing but compute from now on.
+  void press_cpu(std::uint64_t workers);
   /// The counters of each proxy: by dependency, and of "service" where rules are in front of it.
   std::map<std::string, stream::Counters> proxies() const;
   /// What the service has asked a dependency to do so far, by operation.

@@ -23,6 +23,10 @@ class LiveWorld final : public steps::World {
   std::string log(const std::string& process) override;
   void restart(const std::string& process) override { environment_.restart(process); }
   void signal(const std::string& process, int number) override { environment_.signal(process, number); }
+  void delete_data(const std::string& process) override { environment_.delete_data(process); }
+  void fill_disk(const std::string& process, std::optional<std::uint64_t> free) override {
+    environment_.fill_disk(process, free);
+  }
   void lift(const std::string& fault) override { rules_.lift(fault); }
   Instant now() const override;
   bool pause(Duration duration) override;

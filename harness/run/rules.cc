@@ -5,9 +5,13 @@
 
 namespace faultline::run {
 
-Rules::Rules(const std::vector<fault::Rule>& rules, Apply apply, Journal::Producer& journal,
-             std::function<Instant()> clock)
-    : rules_(rules), apply_(std::move(apply)), journal_(journal), clock_(std::move(clock)) {}
+Rules::Rules(const std::vector<fault::Rule>& rules, Apply apply, Switch of_process,
+             Journal::Producer& journal, std::function<Instant()> clock)
+    : rules_(rules),
+      apply_(std::move(apply)),
+      of_process_(std::move(of_process)),
+      journal_(journal),
+      clock_(std::move(clock)) {}
 
 bool Rules::applies(const fault::Rule& rule, const std::string& phase) const {
   return rule.enabled && !lifted_.contains(rule.name) &&
@@ -103,19 +107,29 @@ void Rules::switch_rule(const fault::Rule& rule, bool on, std::string_view why) 
     on_.erase(rule.name);
   }
   journal_.write("fault", clock_(), {{"fault", rule.name}, {"on", on}, {"why", why}});
+  if (rule.of_process) {
+    of_process_(rule, on);
+  }
 }
 
 void Rules::hand_over(const std::set<std::string>& dependencies) {
   for (const std::string& dependency : dependencies) {
     std::vector<fault::Rule> on, off;
+    bool on_the_wire = false;
     for (const fault::Rule& rule : rules_) {
+      on_the_wire = on_the_wire || (rule.on == dependency && !rule.of_process);
+      if (rule.of_process) {
+        continue;
+      }
       if (rule.on == dependency && on_.contains(rule.name)) {
         on.push_back(rule);
       } else if (rule.on == dependency && rule.enabled && !lifted_.contains(rule.name)) {
         off.push_back(rule);
       }
     }
-    apply_(dependency, on, off);
+    if (on_the_wire) {
+      apply_(dependency, on, off);
+    }
   }
 }
 

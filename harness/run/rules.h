@@ -20,8 +20,11 @@ class Rules {
   using Apply = std::function<void(const std::string& dependency, const std::vector<fault::Rule>& on,
                                    const std::vector<fault::Rule>& off)>;
 
+  /// Is told that a rule for a process has come on or gone off.
+  using Switch = std::function<void(const fault::Rule& rule, bool on)>;
+
   /// `clock` gives the time that a change is journaled with.
-  Rules(const std::vector<fault::Rule>& rules, Apply apply, Journal::Producer& journal,
+  Rules(const std::vector<fault::Rule>& rules, Apply apply, Switch of_process, Journal::Producer& journal,
         std::function<Instant()> clock);
 
   // From any thread.
@@ -50,6 +53,7 @@ class Rules {
 
   const std::vector<fault::Rule>& rules_;
   const Apply apply_;
+  const Switch of_process_;
   Journal::Producer& journal_;
   const std::function<Instant()> clock_;
   std::mutex mutex_;

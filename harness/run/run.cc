@@ -18,6 +18,7 @@
 #include "run/environment.h"
 #include "run/live_world.h"
 #include "run/load_recorder.h"
+#include "run/process_faults.h"
 #include "run/proxy_recorder.h"
 #include "run/subject.h"
 
@@ -192,13 +193,15 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
   PhaseClock clock(scenario, start);
   LoadRecorder recorder(clock, journal, causes, !scenario.counts.empty());
   LoadRun load(scenario, std::move(plan), environment.addresses().service, recorder);
+  ProcessFaults processes(environment, journal.producer("processes"));
   Rules rules(
       scenario.faults,
       [&](const std::string& dependency, const std::vector<fault::Rule>& on,
           const std::vector<fault::Rule>& off) {
         environment.apply(dependency, {on, off});
       },
-      journal.producer("faults"), [] { return monotonic_now(); });
+      [&](const fault::Rule& rule, bool on) { processes.apply(rule, on); }, journal.producer("faults"),
+      [] { return monotonic_now(); });
   rules.load();
   LiveWorld world(environment, rules, stop);
 
@@ -220,6 +223,7 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
   load.finish(stop.requested());
   recorders.end();
   rules.unload();
+  processes.settle();
   ended.request(0);
   ticker.get();
   if (stop.requested()) {

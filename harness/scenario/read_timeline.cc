@@ -61,9 +61,10 @@ void read_phases(Table& file, Scenario& scenario) {
 void read_faults(Table& file, Scenario& scenario) {
   std::vector<fault::Target> targets;
   for (const Dependency& dependency : scenario.dependencies) {
-    targets.push_back({dependency.name, protocol_of(dependency.name)});
+    const std::string protocol = protocol_of(dependency.name);
+    targets.push_back({dependency.name, protocol, protocol == "http" ? "" : dependency.name});
   }
-  targets.push_back({"service", "http"});
+  targets.push_back({"service", "http", scenario.service.url.empty() ? "service" : ""});
   for (Table& table : file.tables("fault")) {
     auto rule = fault::read_rule(table, targets);
     if (!rule) {

@@ -3,6 +3,7 @@
 //
 //   do = { restart = "redis" }
 //   do = { kill = "redis", signal = "KILL" }     do = { pause = "service" }     do = { resume = "service" }
+//   do = { delete_data = "postgres" }     do = { fill_disk = "postgres", free = "1MB" }     do = { free_disk = "postgres" }
 //   do = { lift = "redis-refuses" }
 //   do = { sql = "…" }   do = { redis = ["FLUSHALL"] }   do = { http = "POST /admin/…", body = '{…}', status
 //   = 200 }
@@ -30,7 +31,8 @@ class Action {
   // What the action names, for the scenario to check: a process, or a fault. Empty when it names none.
   std::string process;
   std::string fault;
-  Place place;  // of that name
+  Place place;              // of that name
+  bool fills_disk = false;  // the process needs a disk of its own
 };
 
 /// Reads the table after `do =`, to its end. Nothing when no action can be made of it; every mistake has been

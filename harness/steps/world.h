@@ -2,6 +2,7 @@
 // What steps and probes can do to a running environment, and see of it. `run` implements it with real
 // clients; tests put a scripted one in its place, so no step knows a socket.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +45,12 @@ class World {
   /// Sends a signal. SIGSTOP and SIGCONT return at once, of another the process has ended when it returns, and its port
   /// refuses connections until a restart. Throws EnvironmentError where there is no such process.
   virtual void signal(const std::string& process, int number) = 0;
+  /// Throws away what a private server has stored: it is stopped, and started without it. Throws EnvironmentError as
+  /// restart does.
+  virtual void delete_data(const std::string& process) = 0;
+  /// Leaves so many bytes of the disk that a private server's data are on; nothing: gives it back. Throws EnvironmentError
+  /// where it has no disk of its own.
+  virtual void fill_disk(const std::string& process, std::optional<std::uint64_t> free) = 0;
   /// Takes a fault away, by its name.
   virtual void lift(const std::string& fault) = 0;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 
 #include "fault/match.h"
 #include "fault/wording.h"
@@ -121,6 +122,10 @@ Fault make_status(const Attributes& a) {
     status.headers.emplace_back(name, value);
   }
   return status;
+}
+
+int signal_of(const std::string& word) {
+  return word == "TERM" ? SIGTERM : word == "INT" ? SIGINT : word == "QUIT" ? SIGQUIT : SIGKILL;
 }
 
 Fault make_malform(const Attributes& a) {
@@ -369,6 +374,49 @@ const std::vector<Row> kCatalogue = {
      .attributes = {{"rate", Type::bytes_per_second, {}, "", true, "of its body"}},
      .problem = [](const Attributes& a, Edge /*edge*/) { return too_little(a, "rate"); },
      .make = [](const Attributes& a) -> Fault { return Throttle{a.numbers.at("rate")}; }},
+    // ---- processes ----
+    {.name = "kill",
+     .meaning = "it ends by a signal, and is started again when the fault is lifted",
+     .on = On::process,
+     .processes = {"service", "postgres", "redis"},
+     .attributes = {{"signal", Type::word, {"KILL", "TERM", "INT", "QUIT"}, "KILL", false, "which"}},
+     .make = [](const Attributes& a) -> Fault { return Kill{signal_of(a.words.at("signal"))}; }},
+    {.name = "pause",
+     .meaning = "it is stopped where it is, until the fault is lifted (SIGSTOP, SIGCONT)",
+     .on = On::process,
+     .processes = {"service", "postgres", "redis"},
+     .make = [](const Attributes&) -> Fault { return Pause{}; }},
+    {.name = "restart",
+     .meaning = "it is stopped and started",
+     .on = On::process,
+     .processes = {"service", "postgres", "redis"},
+     .make = [](const Attributes&) -> Fault { return Restart{}; }},
+    {.name = "delete_data",
+     .meaning = "it is stopped, loses what it has stored, and is started",
+     .on = On::process,
+     .processes = {"postgres", "redis"},
+     .make = [](const Attributes&) -> Fault { return DeleteData{}; }},
+    {.name = "fill_disk",
+     .meaning = "the disk with its data is full, until the fault is lifted",
+     .on = On::process,
+     .processes = {"postgres"},
+     .attributes = {{"free", Type::size, {}, "0B", false, "what is left of it"}},
+     .make = [](const Attributes& a) -> Fault { return FillDisk{number(a, "free")}; }},
+    {.name = "clock_skew",
+     .meaning = "its time of day is wrong, until the fault is lifted (libfaketime)",
+     .on = On::process,
+     .processes = {"service"},
+     .attributes = {{"by", Type::duration, {}, "", true, "how much"},
+                    {"direction", Type::word, {"ahead", "behind"}, "ahead", false, "of the right time"}},
+     .make = [](const Attributes& a) -> Fault {
+       return ClockSkew{a.words.at("direction") == "ahead" ? nanoseconds(a, "by") : -nanoseconds(a, "by")};
+     }},
+    {.name = "cpu_pressure",
+     .meaning = "processes beside it do nothing but compute, until the fault is lifted",
+     .on = On::process,
+     .processes = {"service"},
+     .attributes = {{"workers", Type::count, {}, "2", false, "how many"}},
+     .make = [](const Attributes& a) -> Fault { return CpuPressure{number(a, "workers")}; }},
 };
 
 }  // namespace
@@ -386,7 +434,10 @@ std::string_view name_of(const Fault& fault) {
       "stale",        "error",        "lose_commit_answer",
       "empty_result", "refuse_login", "error",
       "miss",         "abort_exec",   "status",
-      "truncate",     "malform",      "duplicate"};
+      "truncate",     "malform",      "duplicate",
+      "kill",         "pause",        "restart",
+      "delete_data",  "fill_disk",    "clock_skew",
+      "cpu_pressure"};
   return kNames[fault.index()];
 }
 

@@ -33,14 +33,15 @@ struct Attributes {
 };
 
 struct Row {
-  /// What it acts on: the listener and whole connections; the bytes of connections; the messages that a rule is for; or
-  /// bytes, and where the rule has a `match` or a `when` messages.
-  enum class On { connections, bytes, messages, bytes_or_messages };
+  /// What it acts on: the listener and whole connections; the bytes of connections; the messages that a rule is for;
+  /// bytes, and where the rule has a `match` or a `when` messages; or a process.
+  enum class On { connections, bytes, messages, bytes_or_messages, process };
   std::string name;
   std::string protocol;  // empty: any
   std::string meaning;
   On on = On::messages;
-  std::vector<Edge> edges;  // that a rule may name, the default first; none: it has no edge
+  std::vector<std::string> processes = {};  // that it can happen to, where it is not on the wire
+  std::vector<Edge> edges;                  // that a rule may name, the default first; none: it has no edge
   std::vector<Attribute> attributes;
   /// What is wrong with a combination of attributes that are right by themselves; empty when nothing is.
   std::function<std::string(const Attributes&, Edge)> problem;
@@ -49,10 +50,10 @@ struct Row {
 
 const std::vector<Row>& catalogue();
 
-/// Reads `{ refuse = { existing = "keep" } }`, on a dependency that speaks this protocol. Nothing when it is wrong: then
-/// the mistake has been reported. `row` is set to the row of the fault. `edge` is the one that the rule names.
-std::optional<Fault> read_fault(Table& inject, std::string_view protocol, std::optional<Edge> edge,
-                                const Row*& row);
+/// Reads `{ refuse = { existing = "keep" } }`, on a dependency that speaks this protocol, or is this process (empty: it
+/// is none of ours). Nothing when it is wrong: then the mistake has been reported. `row` is set to the row of the fault. `edge` is the one that the rule names.
+std::optional<Fault> read_fault(Table& inject, std::string_view protocol, std::string_view process,
+                                std::optional<Edge> edge, const Row*& row);
 
 std::string_view to_text(Edge edge);
 

@@ -1,6 +1,7 @@
 #pragma once
 // What can go wrong, as plain data. What each does on the wire is proxies/stream's where it acts on bytes or connections,
-// and proxies/protocol's where it acts on messages; what each is called, and what it can be given, is the catalogue's.
+// and proxies/protocol's where it acts on messages; what happens to a process is harness/run's. What each is called, and
+// what it can be given, is the catalogue's.
 
 #include <cstdint>
 #include <optional>
@@ -178,9 +179,50 @@ struct Duplicate {
   bool operator==(const Duplicate&) const = default;
 };
 
+// ---- processes ----
+
+/// It ends by this signal; lifted, it is started again, unless it runs by then.
+struct Kill {
+  int signal = 9;
+  bool operator==(const Kill&) const = default;
+};
+
+/// It is stopped where it is (SIGSTOP), and goes on when the fault is lifted.
+struct Pause {
+  bool operator==(const Pause&) const = default;
+};
+
+struct Restart {
+  bool operator==(const Restart&) const = default;
+};
+
+/// It is stopped, loses all that it has stored, and is started again.
+struct DeleteData {
+  bool operator==(const DeleteData&) const = default;
+};
+
+/// Of the disk that its data are on so many bytes are left.
+struct FillDisk {
+  std::uint64_t free = 0;
+  bool operator==(const FillDisk&) const = default;
+};
+
+/// Its clock of the time of day is wrong by so much. Its clocks of elapsed time are not.
+struct ClockSkew {
+  Duration by{};
+  bool operator==(const ClockSkew&) const = default;
+};
+
+/// So many processes beside it do nothing but compute.
+struct CpuPressure {
+  std::uint64_t workers = 1;
+  bool operator==(const CpuPressure&) const = default;
+};
+
 using Fault = std::variant<Refuse, Blackhole, MaxConnections, Delay, Throttle, Slice, Cut, Hang, SlowClose,
                            Corrupt, DropIdle, LoseAnswer, Stale, SqlError, LoseCommitAnswer, EmptyResult,
-                           RefuseLogin, RedisError, Miss, AbortExec, Status, Truncate, Malform, Duplicate>;
+                           RefuseLogin, RedisError, Miss, AbortExec, Status, Truncate, Malform, Duplicate,
+                           Kill, Pause, Restart, DeleteData, FillDisk, ClockSkew, CpuPressure>;
 
 /// Which way the bytes go that a fault acts on.
 enum class Edge {

@@ -169,31 +169,49 @@ bool read_attribute(Table& table, const Attribute& attribute, Attributes& attrib
   return false;
 }
 
-bool fits(const Row& row, std::string_view protocol) {
-  return row.protocol.empty() || row.protocol == protocol;
+// What a fault is put on.
+struct Where {
+  std::string_view protocol, process;
+};
+
+bool fits(const Row& row, const Where& where) {
+  return row.on == Row::On::process
+             ? std::find(row.processes.begin(), row.processes.end(), where.process) != row.processes.end()
+             : row.protocol.empty() || row.protocol == where.protocol;
 }
 
-// The row of a name, for a protocol; one of another protocol if there is none for this.
-const Row* find_row(std::string_view name, std::string_view protocol) {
+// The row of a name that fits; one that does not if there is none.
+const Row* find_row(std::string_view name, const Where& where) {
   const Row* found = nullptr;
   for (const Row& row : catalogue()) {
-    if (row.name == name && (!found || fits(row, protocol))) {
+    if (row.name == name && (!found || fits(row, where))) {
       found = &row;
     }
   }
   return found;
 }
 
-const Row* row_of(Table& inject, std::string_view protocol) {
+std::string misfit(const Row& row, const Where& where) {
+  if (row.on != Row::On::process) {
+    return fmt::format("'{}' is a fault of {}, and this is {}", row.name, row.protocol, where.protocol);
+  }
+  return where.process.empty()
+             ? fmt::format("'{}' happens to a process, and there is none here that Faultline has started",
+                           row.name)
+             : fmt::format("'{}' happens to {}, not to {}", row.name, fmt::join(row.processes, ", "),
+                           where.process);
+}
+
+const Row* row_of(Table& inject, const Where& where) {
   const auto keys = inject.keys();
   if (keys.empty()) {
     inject.problem("", "nothing to inject", "see `faultline list --faults`");
     return nullptr;
   }
-  const Row* row = find_row(keys.front(), protocol);
+  const Row* row = find_row(keys.front(), where);
   std::vector<std::string> names;
   for (const Row& candidate : catalogue()) {
-    if (fits(candidate, protocol)) {
+    if (fits(candidate, where)) {
       names.push_back(candidate.name);
     }
   }
@@ -202,10 +220,8 @@ const Row* row_of(Table& inject, std::string_view protocol) {
                    did_you_mean(keys.front(), names));
     return nullptr;
   }
-  if (!fits(*row, protocol)) {
-    inject.problem(row->name,
-                   fmt::format("'{}' is a fault of {}, and this is {}", row->name, row->protocol, protocol),
-                   "see `faultline list --faults`");
+  if (!fits(*row, where)) {
+    inject.problem(row->name, misfit(*row, where), "see `faultline list --faults`");
     return nullptr;
   }
   if (keys.size() > 1) {
@@ -231,6 +247,10 @@ void append_row(std::string& text, const Row& row) {
     text += fmt::format(fmt::runtime(kAttribute), "edge", edges_text(row), "which way",
                         row.edges.size() > 1 ? fmt::format("; {}", to_text(row.edges.front())) : "");
   }
+  if (!row.processes.empty()) {
+    text += fmt::format(fmt::runtime(kAttribute), "on", fmt::format("{}", fmt::join(row.processes, "|")),
+                        "to which it happens", "");
+  }
   for (const Attribute& attribute : row.attributes) {
     const std::string type = attribute.type == Type::word ? fmt::format("{}", fmt::join(attribute.words, "|"))
                                                           : std::string(unit(attribute.type));
@@ -247,9 +267,9 @@ void append_row(std::string& text, const Row& row) {
 
 }  // namespace
 
-std::optional<Fault> read_fault(Table& inject, std::string_view protocol, std::optional<Edge> edge,
-                                const Row*& row) {
-  row = row_of(inject, protocol);
+std::optional<Fault> read_fault(Table& inject, std::string_view protocol, std::string_view process,
+                                std::optional<Edge> edge, const Row*& row) {
+  row = row_of(inject, {protocol, process});
   if (!row) {
     return std::nullopt;
   }
@@ -285,9 +305,15 @@ std::string catalogue_text() {
   for (const Section& section : kSections) {
     text += fmt::format("{}{}\n", text.empty() ? "" : "\n", section.title);
     for (const Row& row : catalogue()) {
-      if (row.protocol == section.protocol) {
+      if (row.protocol == section.protocol && row.on != Row::On::process) {
         append_row(text, row);
       }
+    }
+  }
+  text += "\nProcesses\n";
+  for (const Row& row : catalogue()) {
+    if (row.on == Row::On::process) {
+      append_row(text, row);
     }
   }
   for (const Section& section : kSections) {

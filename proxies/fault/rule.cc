@@ -45,8 +45,11 @@ std::optional<Edge> read_edge(Table& table) {
 
 // Whether the edge, the match and the triggers go with the fault; what does not was reported.
 bool agrees(Table& table, const Rule& rule, const Row& row, std::optional<Edge> edge) {
+  const std::string_view acts_on = row.on == Row::On::connections ? "whole connections"
+                                   : row.on == Row::On::process   ? "a process"
+                                                                  : "the bytes of a connection";
   if (edge && row.edges.empty()) {
-    table.problem("edge", fmt::format("'{}' acts on whole connections: it has no edge", row.name));
+    table.problem("edge", fmt::format("'{}' acts on {}: it has no edge", row.name, acts_on));
     return false;
   }
   if (edge && std::find(row.edges.begin(), row.edges.end(), *edge) == row.edges.end()) {
@@ -56,9 +59,7 @@ bool agrees(Table& table, const Rule& rule, const Row& row, std::optional<Edge> 
   }
   for (const char* key : {"match", "when"}) {
     if (table.has(key) && !rule.of_messages) {
-      table.problem(key, fmt::format("'{}' acts on {}, not on messages", row.name,
-                                     row.on == Row::On::connections ? "whole connections"
-                                                                    : "the bytes of a connection"));
+      table.problem(key, fmt::format("'{}' acts on {}, not on messages", row.name, acts_on));
       return false;
     }
   }
@@ -84,7 +85,7 @@ std::optional<Rule> read_rule(Table& table, const std::vector<Target>& targets, 
   std::optional<Fault> fault;
   bool good = target != nullptr;
   if (auto inject = table.table("inject"); inject && target) {
-    fault = read_fault(*inject, protocol, edge, row);
+    fault = read_fault(*inject, protocol, target->process, edge, row);
   } else if (!table.has("inject")) {
     table.missing("inject");
   }
@@ -113,6 +114,7 @@ std::optional<Rule> read_rule(Table& table, const std::vector<Target>& targets, 
   }
   rule.of_messages = row->on == Row::On::messages ||
                      (row->on == Row::On::bytes_or_messages && (table.has("match") || table.has("when")));
+  rule.of_process = row->on == Row::On::process;
   if (!agrees(table, rule, *row, edge)) {
     return std::nullopt;
   }

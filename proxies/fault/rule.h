@@ -43,6 +43,7 @@ struct Rule {
   Fault fault;
   Edge edge = Edge::both;
   bool of_messages = false;  // it acts on messages, not on bytes or connections
+  bool of_process = false;   // nor on those, but on a process
   Match match;
   When when;
   bool enabled = true;
@@ -60,7 +61,8 @@ enum class Observe {
 /// What a rule can be on.
 struct Target {
   std::string name;
-  std::string protocol;  // "raw", "postgres", "redis", "http"
+  std::string protocol;      // "raw", "postgres", "redis", "http"
+  std::string process = {};  // "service", "postgres", "redis"; empty: none that we have started
 };
 
 /// Reads one [[fault]]. Nothing when it is wrong: then the mistake has been reported. `on` may be left out where there is

@@ -61,7 +61,7 @@ TEST(Replay, NamesWhereAServiceThatWasChangedDiffersFirst) {
   EXPECT_EQ(replayed.status, 1) << replayed.out << replayed.err;
   EXPECT_THAT(replayed.out, HasSubstr("identical for 39 of 40 causes; the first difference is in cause 17:\n"
                                       "  then  outcome   acked\n"
-                                      "  now   outcome   failed\n"));
+                                      "  now   outcome   unknown\n"));
 }
 
 TEST(Replay, OfWhatIsNoRunIsAnErrorOfTheEnvironment) {

@@ -41,6 +41,9 @@ class RulesTest : public ::testing::Test {
                 on_.push_back(dependency + ":" + each.name);
               }
             },
+            [this](const fault::Rule& changed, bool on) {
+              processes_.push_back(changed.name + (on ? " on" : " off"));
+            },
             journal().producer("faults"), [] { return Instant{}; }};
   }
   Journal& journal() {
@@ -62,8 +65,9 @@ class RulesTest : public ::testing::Test {
 
   std::filesystem::path directory_;
   std::unique_ptr<Journal> journal_;
-  std::vector<std::string> on_;  // at the proxy, after the last change
-  std::size_t off_ = 0;          // known there, and not on
+  std::vector<std::string> on_;         // at the proxy, after the last change
+  std::vector<std::string> processes_;  // what happened to them
+  std::size_t off_ = 0;                 // known there, and not on
 };
 
 TEST_F(RulesTest, ComeAndGoWithTheirPhases) {
@@ -129,6 +133,17 @@ TEST_F(RulesTest, AreKnownToTheProxyUntilTheLoadHasEnded) {
   EXPECT_EQ(off_, 2U) << "what was due in their phases is still under way";
   rules.unload();
   EXPECT_EQ(off_, 0U);
+}
+
+TEST_F(RulesTest, ForAProcessAreNoConcernOfItsProxy) {
+  std::vector<fault::Rule> list = {rule("a", {"incident"}), rule("k", {"incident"})};
+  list[1].fault = fault::Kill{};
+  list[1].of_process = true;
+  Rules rules = make(list);
+  rules.begin("incident");
+  EXPECT_THAT(on_, ElementsAre("redis:a"));
+  rules.finish();
+  EXPECT_THAT(processes_, ElementsAre("k on", "k off"));
 }
 
 TEST_F(RulesTest, StayOffWhenTheyAreNotEnabled) {

@@ -63,8 +63,8 @@ failed  = "2.."
 within  = "3s"
 )");
   ASSERT_THAT(problems(), IsEmpty());
-  ASSERT_EQ(scenario.counts.size(), 1U);
-  const Count& count = scenario.counts[0];
+  ASSERT_FALSE(scenario.counts.empty());
+  const Count& count = scenario.counts.back();
   EXPECT_EQ(to_text(*count.acked), "1");
   EXPECT_EQ(to_text(*count.unknown), "0..1");
   EXPECT_EQ(to_text(*count.failed), "2..");
@@ -84,7 +84,7 @@ journey = "read back"
 acked   = 1
 )");
   ASSERT_THAT(problems(), IsEmpty());
-  const auto& question = std::get<HttpQuestion>(scenario.counts.at(0).question);
+  const auto& question = std::get<HttpQuestion>(scenario.counts.back().question);
   EXPECT_EQ(question.method, "GET");
   EXPECT_EQ(question.target.pieces.front().text, "/api/v1/jobs/");
   EXPECT_EQ(question.headers.size(), 1U);

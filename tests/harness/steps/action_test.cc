@@ -33,14 +33,16 @@ TEST(Action, DoesWhatItSays) {
   ScriptedWorld world;
   for (const char* text :
        {"restart = 'redis'", "kill = 'postgres', signal = 'TERM'", "kill = 'redis'", "pause = 'service'",
-        "resume = 'service'", "lift = 'redis-refuses'", "redis = ['FLUSHALL']", "sql = 'DELETE FROM jobs'",
-        "http = 'POST /admin/flush', body = '{\"all\":true}'"}) {
+        "resume = 'service'", "delete_data = 'redis'", "fill_disk = 'postgres', free = '1MiB'",
+        "free_disk = 'postgres'", "lift = 'redis-refuses'", "redis = ['FLUSHALL']",
+        "sql = 'DELETE FROM jobs'", "http = 'POST /admin/flush', body = '{\"all\":true}'"}) {
     EXPECT_TRUE(action(text)->act(world).ok) << text;
   }
-  EXPECT_THAT(world.asked,
-              ElementsAre("restart redis", "signal 15 postgres", "signal 9 redis", "signal 19 service",
-                          "signal 18 service", "lift redis-refuses", "redis FLUSHALL", "sql DELETE FROM jobs",
-                          "POST /admin/flush {\"all\":true}"));
+  EXPECT_THAT(world.asked, ElementsAre("restart redis", "signal 15 postgres", "signal 9 redis",
+                                       "signal 19 service", "signal 18 service", "delete data of redis",
+                                       "fill disk of postgres but for 1048576", "free disk of postgres",
+                                       "lift redis-refuses", "redis FLUSHALL", "sql DELETE FROM jobs",
+                                       "POST /admin/flush {\"all\":true}"));
 }
 
 TEST(Action, NamesTheProcessOrTheFaultItNeeds) {

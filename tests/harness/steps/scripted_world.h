@@ -47,6 +47,11 @@ class ScriptedWorld final : public World {
   void signal(const std::string& process, int number) override {
     asked.push_back("signal " + std::to_string(number) + " " + process);
   }
+  void delete_data(const std::string& process) override { asked.push_back("delete data of " + process); }
+  void fill_disk(const std::string& process, std::optional<std::uint64_t> free) override {
+    asked.push_back(free ? "fill disk of " + process + " but for " + std::to_string(*free)
+                         : "free disk of " + process);
+  }
   void lift(const std::string& fault) override { asked.push_back("lift " + fault); }
 
   Instant now() const override { return Instant(now_); }

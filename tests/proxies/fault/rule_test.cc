@@ -14,9 +14,10 @@ struct Reading {
   Diagnostics problems;
   std::optional<Rule> rule;
 
-  explicit Reading(const std::string& more, const std::string& protocol = "redis") {
+  explicit Reading(const std::string& more, const std::string& protocol = "redis",
+                   const std::string& process = {}) {
     Table table = Table::parse("name = \"x\"\non = \"redis\"\n" + more + "\n", "t.toml", problems);
-    rule = read_rule(table, {{"redis", protocol}});
+    rule = read_rule(table, {{"redis", protocol, process}});
   }
 
   // "line:column message, suggestion" of the only mistake.
@@ -121,6 +122,35 @@ TEST(Rule, RefusesWhatCannotBe) {
   EXPECT_EQ(Reading("inject = { corrupt = {} }").problem(), "3:22 give one of nth_byte and probability");
   EXPECT_EQ(Reading("inject = { slice = { size = \"4B\", variation = \"4B\" } }").problem(),
             "3:20 variation must be below the size");
+}
+
+TEST(Rule, ReadsWhatHappensToProcesses) {
+  const auto fault = [](const std::string& inject, const std::string& process) {
+    const Reading reading("inject = { " + inject + " }", "redis", process);
+    EXPECT_TRUE(reading.rule && reading.rule->of_process) << inject << ": " << reading.problem();
+    return reading.rule.value_or(Rule{}).fault;
+  };
+  EXPECT_EQ(fault("kill = {}", "redis"), Fault(Kill{9}));
+  EXPECT_EQ(fault("kill = { signal = \"TERM\" }", "service"), Fault(Kill{15}));
+  EXPECT_EQ(fault("pause = {}", "postgres"), Fault(Pause{}));
+  EXPECT_EQ(fault("restart = {}", "service"), Fault(Restart{}));
+  EXPECT_EQ(fault("delete_data = {}", "redis"), Fault(DeleteData{}));
+  EXPECT_EQ(fault("fill_disk = { free = \"1MiB\" }", "postgres"), Fault(FillDisk{1U << 20}));
+  EXPECT_EQ(fault("clock_skew = { by = \"1h\", direction = \"behind\" }", "service"), Fault(ClockSkew{-1h}));
+  EXPECT_EQ(fault("cpu_pressure = { workers = 4 }", "service"), Fault(CpuPressure{4}));
+}
+
+TEST(Rule, RefusesWhatCannotHappenToAProcess) {
+  EXPECT_EQ(Reading("inject = { fill_disk = {} }", "redis", "redis").problem(),
+            "3:24 'fill_disk' happens to postgres, not to redis, see `faultline list --faults`");
+  EXPECT_EQ(
+      Reading("inject = { kill = {} }", "redis").problem(),
+      "3:19 'kill' happens to a process, and there is none here that Faultline has started, see `faultline "
+      "list --faults`");
+  EXPECT_EQ(Reading("edge = \"request\"\ninject = { kill = {} }", "redis", "redis").problem(),
+            "3:8 'kill' acts on a process: it has no edge");
+  EXPECT_EQ(Reading("match = { command = \"GET\" }\ninject = { kill = {} }", "redis", "redis").problem(),
+            "3:9 'kill' acts on a process, not on messages");
 }
 
 TEST(Rule, ReadsWhichMessages) {
