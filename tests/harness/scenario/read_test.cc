@@ -3,8 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "scenario/scenario.h"
 
@@ -47,6 +49,31 @@ TEST(Scenario, IsReadIntoPlainData) {
   EXPECT_EQ(scenario.recoveries.at(0).within, 5s);
   EXPECT_EQ(scenario.budgets.at(0).target, Ratio{0.999});
   EXPECT_EQ(scenario.sources.size(), 3U) << "itself, its flow and its SLOs, for a run to keep";
+}
+
+// The block of TOML in docs/scenario.md.
+std::string documented() {
+  std::ifstream file(FAULTLINE_SOURCE_DIR "/docs/scenario.md");
+  const std::string all{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const std::string opening = "```toml\n";
+  const auto begin = all.find(opening) + opening.size();
+  return all.substr(begin, all.find("```", begin) - begin);
+}
+
+TEST(Scenario, IsReadAsItIsDocumented) {
+  std::string pattern = (std::filesystem::temp_directory_path() / "read_test_XXXXXX").string();
+  const std::filesystem::path directory = mkdtemp(pattern.data());
+  for (const char* folder : {"flows", "slo"}) {
+    std::filesystem::copy(std::filesystem::path(FAULTLINE_SOURCE_DIR "/suites") / folder, directory / folder);
+  }
+  std::ofstream(directory / "s.toml") << documented();
+  Diagnostics problems;
+  const Scenario scenario = read(directory / "s.toml", {}, problems);
+  std::filesystem::remove_all(directory);
+  ASSERT_THAT(text(problems), IsEmpty());
+  EXPECT_EQ(scenario.faults.size(), 2U);
+  EXPECT_EQ(scenario.phases.at(1).drain, 2s);
+  EXPECT_EQ(scenario.counts.size(), 1U);
 }
 
 TEST(Scenario, RefusesAPercentileThatCannotBeJudged) {

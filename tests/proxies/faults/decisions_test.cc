@@ -146,7 +146,7 @@ void expect_equal(const Run& a, const Run& b) {
   EXPECT_EQ(a.decisions, b.decisions);
   EXPECT_EQ(a.of_rule.size(), 6U) << "each rule acts";
   for (const auto& [rule, times] : a.of_rule) {
-    EXPECT_GE(times, kCauses * kCallsEach / 20) << rule;
+    EXPECT_GE(times, kCauses * kCallsEach / 5) << rule;
     EXPECT_LE(times, kCauses * kCallsEach * 4 / 5) << rule;
   }
 }
