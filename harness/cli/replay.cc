@@ -18,7 +18,7 @@ namespace faultline::cli {
 namespace {
 
 struct ReplayOptions {
-  std::string directory, out, service;
+  std::string directory, out, service, transport = "auto";
   bool no_color = false;
 };
 
@@ -66,6 +66,7 @@ int replay(const ReplayOptions& options) {
   run_options.directory = options.out.empty() ? run::default_path(scenario->name + "-replay")
                                               : std::filesystem::path(options.out);
   run_options.plan = directory / "plan.ndjson";
+  run_options.transport = transport_kind(options.transport);
   run_options.repeat = fmt::format("faultline replay {}", options.directory);
   std::optional<result::Result> result;
   {
@@ -105,6 +106,7 @@ void add_replay(CLI::App& program, int& status) {
       ->required();
   command->add_option("--service", options->service, "Another service: a command, or a URL")
       ->type_name("CMD|URL");
+  add_transport(*command, options->transport);
   command->add_option("--out", options->out, "Where the run's files go (runs/<utc>-<scenario>-replay)")
       ->type_name("DIR");
   command->add_flag("--no-color", options->no_color, "No colours");

@@ -20,7 +20,7 @@ struct RunOptions {
   std::vector<std::string> paths;
   ScenarioOptions scenario;
   std::string out, plan, json;
-  std::string progress = "auto";
+  std::string progress = "auto", transport = "auto";
   bool quiet = false, verbose = false, no_color = false;
 
   ProgressKind progress_kind() const {
@@ -77,6 +77,7 @@ int run_all(const RunOptions& options) {
     run_options.directory = options.out.empty()     ? run::default_path(scenario.name)
                             : scenarios.size() == 1 ? std::filesystem::path(options.out)
                                                     : std::filesystem::path(options.out) / scenario.name;
+    run_options.transport = transport_kind(options.transport);
     if (!options.plan.empty()) {
       run_options.plan = options.plan;
     }
@@ -121,6 +122,7 @@ void add_run(CLI::App& program, int& status) {
       ->type_name("FILE|DIR")
       ->required();
   options->scenario.add_to(*command);
+  add_transport(*command, options->transport);
   command->add_option("--out", options->out, "Where the run's files go (runs/<utc>-<scenario>)")
       ->type_name("DIR");
   command->add_option("--plan", options->plan, "Run this recorded plan.ndjson instead of making one")

@@ -14,7 +14,8 @@ namespace {
 // Nobody judges what happens by hand.
 class Onlooker final : public stream::Observer {};
 
-int up(const std::filesystem::path& file, const ScenarioOptions& options, const std::string& out) {
+int up(const std::filesystem::path& file, const ScenarioOptions& options, const std::string& out,
+       const std::string& transport) {
   run::Stop stop;
   const Signals signals(stop);
   const auto scenario = read_scenario(file, options);
@@ -26,7 +27,7 @@ int up(const std::filesystem::path& file, const ScenarioOptions& options, const 
   Onlooker onlooker;
   stream::TraceCauses causes;
   run::Environment environment(
-      *scenario, directory.path() / "logs", causes,
+      *scenario, directory.path() / "logs", transport_kind(transport), causes,
       [&](const std::string&) -> stream::Observer& { return onlooker; },
       [](const result::StartUp& part) {
         fmt::print("  {:<10} ready after {}\n", part.what, to_display(part.began + part.took));
@@ -57,8 +58,11 @@ void add_up(CLI::App& program, int& status) {
   command->add_option("scenario", *file, "A scenario file")->type_name("FILE")->required();
   command->add_option("--out", *out, "Where the logs go (runs/<utc>-<scenario>-up)")->type_name("DIR");
   options->add_to(*command);
-  command->callback(
-      [file, out, options, &status] { status = up(scenario_files({*file}).front(), *options, *out); });
+  auto transport = std::make_shared<std::string>("auto");
+  add_transport(*command, *transport);
+  command->callback([file, out, options, transport, &status] {
+    status = up(scenario_files({*file}).front(), *options, *out, *transport);
+  });
 }
 
 }  // namespace faultline::cli

@@ -62,8 +62,14 @@ const std::string& key_of(const std::string& tenant) {
 }
 
 struct Environment::Impl {
-  Impl(const scenario::Scenario& of, fs::path into, stream::Causes& whose, Started tell, const Stop& stopped)
-      : scenario(of), logs(std::move(into)), causes(whose), started(std::move(tell)), stop(stopped) {}
+  Impl(const scenario::Scenario& of, fs::path into, transport::Kind transport, stream::Causes& whose,
+       Started tell, const Stop& stopped)
+      : scenario(of),
+        logs(std::move(into)),
+        causes(whose),
+        started(std::move(tell)),
+        stop(stopped),
+        carrier(transport::make(transport, "proxies")) {}
 
   // Declared in the order in which they start: destroyed in reverse.
   const scenario::Scenario& scenario;
@@ -76,8 +82,7 @@ struct Environment::Impl {
   Addresses addresses;
   process::Guardian guardian;
   Loop mocks_loop{"mocks"};
-  const std::unique_ptr<transport::Transport> carrier =
-      transport::make(transport::Kind::automatic, "proxies");
+  const std::unique_ptr<transport::Transport> carrier;
   ledger::Ledger ledger;
   std::mutex mutex;  // guards the servers and the service against a restart from two steps at once
   std::unique_ptr<postgres::Server> postgres;
@@ -302,10 +307,11 @@ struct Environment::Impl {
   }
 };
 
-Environment::Environment(const scenario::Scenario& scenario, fs::path logs, stream::Causes& causes,
+Environment::Environment(const scenario::Scenario& scenario, fs::path logs, transport::Kind transport,
+                         stream::Causes& causes,
                          const std::function<stream::Observer&(const std::string&)>& observers,
                          Started started, const Stop& stop)
-    : impl_(std::make_unique<Impl>(scenario, std::move(logs), causes, std::move(started), stop)) {
+    : impl_(std::make_unique<Impl>(scenario, std::move(logs), transport, causes, std::move(started), stop)) {
   impl_->part("ledger", [&] { impl_->ledger = ledger::make(scenario.seed, scenario.ledger); });
   const auto upstreams = impl_->start_dependencies();
   impl_->check_stop();

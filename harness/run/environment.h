@@ -19,6 +19,7 @@
 #include "scenario/scenario.h"
 #include "stream/causes.h"
 #include "stream/proxy.h"
+#include "transport/transport.h"
 
 namespace faultline::run {
 
@@ -43,11 +44,12 @@ class Environment {
   /// Called for each part that is ready, from several threads.
   using Started = std::function<void(const result::StartUp&)>;
 
-  /// Starts everything. `logs` is an existing directory. `observers` makes the observer of a dependency's
+  /// Starts everything. `logs` is an existing directory. `transport` carries the proxies' bytes. `observers` makes the observer of a dependency's
   /// proxy; it must outlive the environment. Throws EnvironmentError when something cannot be had, or is not
   /// ready in time, or the stop was requested; then nothing is left running.
   /// `causes` says whose messages are. It must outlive the environment.
-  Environment(const scenario::Scenario& scenario, std::filesystem::path logs, stream::Causes& causes,
+  Environment(const scenario::Scenario& scenario, std::filesystem::path logs, transport::Kind transport,
+              stream::Causes& causes,
               const std::function<stream::Observer&(const std::string& dependency)>& observers,
               Started started, const Stop& stop);
   ~Environment();

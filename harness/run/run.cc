@@ -265,7 +265,7 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
     // and the proxies' observers are silent until it is.
     try {
       environment.emplace(
-          scenario, directory.path() / "logs", causes,
+          scenario, directory.path() / "logs", options.transport, causes,
           [&](const std::string& dependency) -> stream::Observer& { return recorders.of(dependency); },
           [&](const result::StartUp& part) {
             {

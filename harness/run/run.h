@@ -12,6 +12,7 @@
 #include "run/stop.h"
 #include "run/timeline.h"
 #include "scenario/scenario.h"
+#include "transport/transport.h"
 
 namespace faultline::run {
 
@@ -21,6 +22,7 @@ struct Options {
   std::optional<std::filesystem::path> plan;
   /// How to run this again, for the result.
   std::string repeat;
+  transport::Kind transport = transport::Kind::automatic;  // of the proxies
 };
 
 /// What happens, for whoever shows it. Calls come from several threads.
