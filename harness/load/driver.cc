@@ -110,7 +110,7 @@ class Driver::Run : public std::enable_shared_from_this<Driver::Run> {
         plan_(std::move(plan)),
         secrets_(std::move(secrets)),
         observer_(observer),
-        limits_(limits),
+        limits_(std::move(limits)),
         timer_(clock),
         drain_timer_(clock) {
     for (const Load& load : loads_) {
@@ -515,7 +515,7 @@ class Driver::Run : public std::enable_shared_from_this<Driver::Run> {
 Driver::Driver(Clock& clock, Sender& sender, std::vector<Load> loads, std::vector<Arrival> plan,
                Secrets secrets, Observer& observer, DriverLimits limits)
     : run_(std::make_shared<Run>(clock, sender, std::move(loads), std::move(plan), std::move(secrets),
-                                 observer, limits)) {}
+                                 observer, std::move(limits))) {}
 
 Driver::~Driver() = default;
 

@@ -302,7 +302,7 @@ std::string display(const Expression& expression, double value) {
 }
 
 std::string display_target(const Expression& expression) {
-  const auto& [comparator, target] = expression.comparison;
+  const double target = expression.comparison.target;
   const auto quantity = [&]() -> std::string {
     if (!expression.times.empty()) {
       return fmt::format("{} x {}", target, expression.times);
@@ -321,7 +321,7 @@ std::string display_target(const Expression& expression) {
     }
     FAULTLINE_ASSERT(false, "a unit that cannot be shown");
   };
-  return steps::to_text(comparator) + " " + quantity();
+  return steps::to_text(expression.comparison.comparator) + " " + quantity();
 }
 
 std::string margin(const Expression& expression, double value) {

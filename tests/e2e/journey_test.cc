@@ -13,10 +13,6 @@
 namespace faultline::e2e {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::StartsWith;
-
 std::vector<nlohmann::ordered_json> records_of(const std::filesystem::path& run, const std::string& kind) {
   std::vector<nlohmann::ordered_json> found;
   for (const auto& record : read_journal(run / "journal.ndjson").records) {

@@ -8,7 +8,6 @@ namespace faultline::e2e {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 constexpr const char* kFaults = R"(
