@@ -129,6 +129,44 @@ void check_recovery(Table& file, const Scenario& scenario) {
   }
 }
 
+// How long a connect that hung for so long may go on hanging once it could come about: the kernel sends its SYN again
+// after 1 s, 3 s, 7 s and so on (tcp_syn_retries in tcp(7)).
+Duration next_syn(Duration hung) {
+  Duration pause = std::chrono::seconds(1), sent{};  // the last SYN, since the first
+  while (sent + pause < hung) {
+    sent += pause;
+    pause *= 2;
+  }
+  return pause;
+}
+
+// Where connects hang, recovery is seen when the kernel tries again, and not before.
+void check_hanging_connects(Table& file, const Scenario& scenario) {
+  for (const fault::Rule& rule : scenario.faults) {
+    const auto* blackhole = std::get_if<fault::Blackhole>(&rule.fault);
+    if (!rule.enabled || !blackhole || blackhole->accept) {
+      continue;
+    }
+    Duration length{};
+    for (const std::string& name : rule.during) {
+      if (const Phase* phase = scenario.phase(name)) {
+        length += phase->length;
+      }
+    }
+    const Duration needed = next_syn(rule.during.empty() ? scenario.length() : length);
+    for (const RecoveryExpectation& recovery : scenario.recoveries) {
+      if (recovery.within < needed) {
+        file.problem(
+            "expect",
+            fmt::format("recovery within {} cannot be seen after '{}': a connect that hung for {} is tried "
+                        "again by the kernel after up to {} more",
+                        to_text(recovery.within), rule.name, to_text(length), to_text(needed)),
+            "allow that much, or let connections come about: connect = \"accept\"");
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<std::filesystem::path> find_beside(const std::filesystem::path& scenario,
@@ -194,6 +232,7 @@ Scenario read(const std::filesystem::path& path, const std::vector<Override>& ov
   if (problems.empty()) {
     check_judgeable(file, scenario);
     check_recovery(file, scenario);
+    check_hanging_connects(file, scenario);
   }
   return scenario;
 }

@@ -87,6 +87,15 @@ TEST(Scenario, RefusesARecoveryThatCannotBeSeen) {
               HasSubstr("recovery within 5s and then 5s of good windows cannot be seen: only 9s are left"));
 }
 
+TEST(Scenario, RefusesARecoverySoonerThanTheKernelConnectsAgain) {
+  // The incident lasts 10 s: of a connect at its begin the SYN is sent after 1, 3 and 7 s, and then after 15.
+  const std::vector<Override> hangs = {
+      {"fault.redis-refuses.inject", "{ blackhole = { connect = \"hang\" } }"}};
+  EXPECT_THAT(problems_with(hangs),
+              HasSubstr("recovery within 5s cannot be seen after 'redis-refuses': a connect that "
+                        "hung for 10s is tried again by the kernel after up to 8s more"));
+}
+
 TEST(Scenario, NamesWhatIsNotThere) {
   EXPECT_THAT(problems_with({{"fault.redis-refuses.on", "rediss"}}),
               HasSubstr("there is no 'rediss' to put a fault in front of, did you mean 'redis'?"));
