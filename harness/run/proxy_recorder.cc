@@ -26,6 +26,20 @@ void ProxyRecorder::acted(const stream::Action& action) {
   }
 }
 
+void ProxyRecorder::did_not_fit(const stream::Action& action) {
+  if (Journal::Producer* journal = journal_) {
+    journal->write("log", monotonic_now(),
+                   {{"what", "not applicable"},
+                    {"dependency", dependency_},
+                    {"connection", action.connection},
+                    {"fault", action.rule},
+                    {"operation", action.operation},
+                    {"cause", action.cause},
+                    {"nth", action.nth},
+                    {"reason", "the message is longer than 64 KiB"}});
+  }
+}
+
 void ProxyRecorder::passed(const stream::FaultPoint& point) {
   const Instant now = monotonic_now();
   if (Journal::Producer* journal = journal_; journal && now >= start_ && !ended_) {

@@ -23,6 +23,7 @@ class ProxyRecorder final : public stream::Observer {
   }
   void end() { ended_ = true; }
   void acted(const stream::Action& action) override;
+  void did_not_fit(const stream::Action& action) override;
   void passed(const stream::FaultPoint& point) override;
   void unframed(std::uint64_t connection, std::string_view reason, bool handed_through) override;
 

@@ -9,7 +9,7 @@ void Passage::begin(const Plan& plan, const fault::Decision::Side& side) {
   side_ = &side;
   passed_ = 0;
   first_ = true;
-  told_ = changed_ = drops_ = false;
+  told_ = changed_ = drops_ = too_long_ = false;
 }
 
 void Passage::precede(std::string_view with) {
@@ -36,7 +36,7 @@ Treatment& Passage::own() {
     first_ = false;
     treatment_.delay = side_->delay();
     for (const fault::Act& act : side_->delays) {
-      treatment_.effects.push_back({plan_, &act});
+      treatment_.effects.push_back({.plan = plan_, .act = &act});
       treatment_.rule = act.rule.get();
     }
   }
@@ -46,12 +46,22 @@ Treatment& Passage::own() {
 void Passage::acts(Treatment& treatment) {
   if (!told_ && side_->effect) {
     told_ = true;
-    treatment.effects.push_back({plan_, &*side_->effect});
+    treatment.effects.push_back({.plan = plan_, .act = &*side_->effect});
+  }
+}
+
+void Passage::does_not_fit(Treatment& treatment) {
+  if (!told_ && side_->effect) {
+    told_ = true;
+    treatment.effects.push_back({.plan = plan_, .act = &*side_->effect, .fits = false});
   }
 }
 
 Treatment* Passage::treat(std::span<const char> piece) {
   Treatment& treatment = own();
+  if (too_long_) {
+    does_not_fit(treatment);
+  }
   const std::uint64_t from = passed_, to = passed_ + piece.size();
   passed_ = to;
   if (changed_) {

@@ -26,10 +26,11 @@ struct Plan {
   std::uint64_t nth = 1;
 };
 
-/// A rule takes effect.
+/// A rule takes effect, or does not although it was decided.
 struct Effect {
   const Plan* plan = nullptr;
   const fault::Act* act = nullptr;
+  bool fits = true;  // false: the message is longer than the effect can take, and goes on as it is
 };
 
 struct Treatment {
@@ -57,6 +58,8 @@ class Passage {
   /// The plan outlives the passage.
   void begin(const Plan& plan, const fault::Decision::Side& side);
   void end() { plan_ = nullptr; }
+  /// The message is too long for its effect, which is told with the first piece.
+  void give_up() { too_long_ = true; }
   /// This goes out in the place of the message, or before it. It is the effect, and told with the first piece.
   void replace(std::string_view with);
   void precede(std::string_view with);
@@ -75,6 +78,8 @@ class Passage {
   Treatment& own();
   /// It takes effect with this piece: told once.
   void acts(Treatment& treatment);
+  /// Likewise, that the message is too long for it.
+  void does_not_fit(Treatment& treatment);
 
  private:
   const Plan* plan_ = nullptr;
@@ -82,6 +87,7 @@ class Passage {
   std::uint64_t passed_ = 0;  // bytes of the message before this piece
   bool first_ = true;
   bool told_ = false;
+  bool too_long_ = false;
   bool changed_ = false, drops_ = false;  // the message goes out behind `instead_`, or does not
   std::string instead_;
   Treatment treatment_;

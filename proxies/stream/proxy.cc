@@ -77,16 +77,20 @@ struct Proxy::Impl final : SessionHost {
   void acted(const protocol::Effect& effect, std::uint64_t connection) override {
     const protocol::Plan& plan = *effect.plan;
     const fault::Act& act = *effect.act;
+    const Action action{.rule = act.rule->name,
+                        .connection = connection,
+                        .effect = std::string(fault::name_of(act.rule->fault)),
+                        .operation = plan.operation,
+                        .edge = fault::to_text(act.edge),
+                        .cause = plan.cause.name,
+                        .known = fault::to_text(plan.known),
+                        .nth = plan.nth,
+                        .by_order = act.by_order};
+    if (!effect.fits) {
+      return observer.did_not_fit(action);
+    }
     ++count.acted[act.rule->name];
-    observer.acted({.rule = act.rule->name,
-                    .connection = connection,
-                    .effect = std::string(fault::name_of(act.rule->fault)),
-                    .operation = plan.operation,
-                    .edge = fault::to_text(act.edge),
-                    .cause = plan.cause.name,
-                    .known = fault::to_text(plan.known),
-                    .nth = plan.nth,
-                    .by_order = act.by_order});
+    observer.acted(action);
   }
 
   void unframed(std::uint64_t connection, const protocol::Piece& piece) override {

@@ -70,6 +70,8 @@ class Observer {
   Observer& operator=(const Observer&) = delete;
   virtual ~Observer() = default;
   virtual void acted(const Action& /*action*/) {}
+  /// A rule would have acted, but the message is longer than its effect can take (64 KiB), and went on as it was.
+  virtual void did_not_fit(const Action& /*action*/) {}
   virtual void passed(const FaultPoint& /*point*/) {}
   /// From here on a connection is only bytes: what it speaks is not the proxy's protocol (`reason` says how that was
   /// seen), or its two ends went over to another one, and `reason` is which.

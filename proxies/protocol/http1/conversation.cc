@@ -192,6 +192,8 @@ std::unique_ptr<Conversation::Special> Conversation::decide(const Head& head, Op
     special->answer = answer_of(*status, head.method == "HEAD", special->closes);
   } else if (request_passage_.effect<fault::Duplicate>() && whole_size > 0) {
     request_passage_.precede({bytes.data(), whole_size});
+  } else if (request_passage_.effect<fault::Duplicate>()) {
+    request_passage_.give_up();
   }
   return special;
 }

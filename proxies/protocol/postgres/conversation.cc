@@ -457,7 +457,9 @@ Treatment* Conversation::on_row(char type, std::string_view fields, std::span<co
       return response_.treat(piece);
     }
     kept.append(piece.data(), piece.size());
-    return &instead(std::move(kept));  // goes out after all
+    Treatment& treatment = instead(std::move(kept));  // goes out after all
+    response_.does_not_fit(treatment);
+    return &treatment;
   }
   special.captured.append(piece.data(), piece.size());
   Treatment* treatment = stale ? &instead({}) : response_.treat(piece);

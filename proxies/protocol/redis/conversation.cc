@@ -321,10 +321,11 @@ Treatment* Conversation::give_again(std::span<const char> piece, bool done) {
   }
   if (!stale || !fits) {
     Treatment* treatment = response_.treat(piece);
-    if (stale && !special.captured.empty()) {
+    if (stale) {
       treatment = treatment ? treatment : &response_.own();
       special.answer = std::exchange(special.captured, {});  // what was kept back goes out after all
       treatment->before = special.answer;
+      response_.does_not_fit(*treatment);
     }
     if (!fits) {
       special.key.clear();

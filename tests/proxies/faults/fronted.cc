@@ -60,6 +60,11 @@ void Fronted::Recorder::acted(const Action& action) {
                                                            action.operation, action.nth));
 }
 
+void Fronted::Recorder::did_not_fit(const Action& action) {
+  const std::lock_guard lock(mutex);
+  actions.push_back(fmt::format("too long: {} {} #{}", action.effect, action.operation, action.nth));
+}
+
 void Fronted::Recorder::unframed(std::uint64_t /*connection*/, std::string_view reason,
                                  bool /*handed_through*/) {
   const std::lock_guard lock(mutex);

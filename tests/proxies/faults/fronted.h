@@ -24,7 +24,7 @@ class Fronted {
   /// Replaces the rules that are on; these others are off, and known.
   void apply(std::initializer_list<std::string> on, std::initializer_list<std::string> off = {});
 
-  /// "error request UPDATE t SET a = $1 #1": each time a rule has acted so far, in order.
+  /// "error request UPDATE t SET a = $1 #1": each time a rule has acted so far, in order; "too long: …" where it could not.
   std::vector<std::string> acted();
   /// Of connections that were not framed to their end.
   std::vector<std::string> unframed();
@@ -33,6 +33,7 @@ class Fronted {
   class Recorder final : public Observer {
    public:
     void acted(const Action& action) override;
+    void did_not_fit(const Action& action) override;
     void unframed(std::uint64_t connection, std::string_view reason, bool handed_through) override;
 
     std::mutex mutex;

@@ -144,6 +144,13 @@ TEST_P(HttpFaults, DuplicateReachesTheUpstreamTwiceAndIsAnsweredOnce) {
   EXPECT_THAT(seen(), ElementsAre("POST /pay 3", "POST /pay 3", "GET /after 0"));
 }
 
+TEST_P(HttpFaults, DuplicateSaysThatARequestIsTooLongForIt) {
+  Fronted proxy = fronted({R"(match = { method = "POST" }, inject = { duplicate = {} })"});
+  EXPECT_EQ(curl(proxy, "-H Expect: -d " + std::string(70'000, 'a') + " /pay"), R"({"ok":true}exit 0)");
+  EXPECT_THAT(seen(), ElementsAre("POST /pay 70000")) << "it went on as it was";
+  EXPECT_THAT(proxy.acted(), ElementsAre("too long: duplicate POST /pay #1"));
+}
+
 TEST_P(HttpFaults, SlowBodyComesAtItsRate) {
   Fronted proxy = fronted({R"(inject = { slow_body = { rate = "400KB/s" } })"});
   const auto began = std::chrono::steady_clock::now();

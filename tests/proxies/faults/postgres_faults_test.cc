@@ -309,6 +309,15 @@ TEST_P(PostgresFaults, StaleResultGivesTheRowsOfThePreviousEqualQuery) {
   EXPECT_EQ(client.query("SELECT name FROM t"), "new");
 }
 
+TEST_P(PostgresFaults, StaleResultSaysThatAResultIsTooLongForIt) {
+  Fronted proxy = fronted({R"(match = { table = "t", kind = "SELECT" }, inject = { stale_result = {} })"});
+  Client client(proxy.port());
+  direct("INSERT INTO t VALUES (1, repeat('x', 100000))");
+  EXPECT_EQ(client.query("SELECT name FROM t"), std::string(100'000, 'x'));
+  EXPECT_THAT(proxy.acted(), ElementsAre("too long: stale SELECT name FROM t #1"));
+  EXPECT_EQ(client.query("SELECT 1"), "1") << "and the connection goes on";
+}
+
 TEST_P(PostgresFaults, RefuseLogin) {
   Fronted proxy = fronted({"when = { first = 1, of = \"run\" }, inject = { refuse_login = {} }"});
   Client refused(proxy.port());

@@ -230,6 +230,17 @@ TEST_P(RedisFaults, StaleGivesWhatAnEqualReadGotBefore) {
   EXPECT_THAT(proxy.acted(), ElementsAre("stale response GET a #2", "stale response GET a #3"));
 }
 
+TEST_P(RedisFaults, StaleSaysThatAReplyIsTooLongForIt) {
+  const std::string stale = R"(match = { command = "GET" }, inject = { stale = {} })";
+  Fronted proxy = fronted({stale});
+  Client client(proxy.port());
+  const std::string big(100'000, 'x');
+  client.ask("SET a " + big);
+  EXPECT_EQ(client.ask("GET a"), big);
+  EXPECT_THAT(proxy.acted(), ElementsAre("too long: stale GET a #1"));
+  EXPECT_EQ(client.ask("GET b"), "nil") << "and the connection goes on";
+}
+
 TEST_P(RedisFaults, DelayOnEitherEdgeKeepsTheOrder) {
   for (const std::string edge : {"request", "response"}) {
     Fronted proxy = fronted(
