@@ -22,6 +22,7 @@ void add_check(CLI::App& program, int& status);
 void add_list(CLI::App& program, int& status);
 void add_up(CLI::App& program, int& status);
 void add_proxy(CLI::App& program, int& status);
+void add_mock(CLI::App& program, int& status);
 void add_report(CLI::App& program, int& status);
 void add_trace(CLI::App& program, int& status);
 void add_diff(CLI::App& program, int& status);

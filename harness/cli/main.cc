@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   cli::add_proxy(program, status);
   cli::add_report(program, status);
   cli::add_replay(program, status);
+  cli::add_mock(program, status);
   cli::add_trace(program, status);
   cli::add_diff(program, status);
   try {

@@ -1,0 +1,90 @@
+// faultline mock: a mock alone, for a client of one's own.
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/signals.h"
+#include "core/error.h"
+#include "ledger/ledger.h"
+#include "loop/loop.h"
+#include "shopify/mock.h"
+#include "stripe/mock.h"
+#include "transport/address.h"
+
+namespace faultline::cli {
+namespace {
+
+struct MockOptions {
+  std::string listen;
+  std::int64_t data = 500;
+  Seed seed = 1;
+};
+
+// Until Ctrl-C, which is how it is meant to end; then what it was asked for.
+template <typename Mock>
+void serve(const Mock& mock, const std::string& host, const std::string& what, const run::Stop& stop) {
+  fmt::print("http://{}:{}  {}; Ctrl-C ends it\n", host, mock.port(), what);
+  std::fflush(stdout);
+  while (stop.wait_until(Instant::max())) {
+  }
+  for (const auto& [route, requests] : mock.requests()) {
+    fmt::print("{:>9}  {}\n", requests, route);
+  }
+}
+
+int mock(const std::string& name, const MockOptions& options) {
+  run::Stop stop;
+  const Signals signals(stop);
+  const auto address = transport::parse_address(options.listen);
+  if (!address) {
+    fmt::print(stderr, "faultline: '{}' is no address such as 127.0.0.1:12111\n", options.listen);
+    return kUsage;
+  }
+  ledger::Shape shape;
+  shape.charges = shape.orders = options.data;
+  if (const std::string problem = ledger::impossible(shape); !problem.empty()) {
+    fmt::print(stderr, "faultline: --data {}: {}\n", options.data, problem);
+    return kUsage;
+  }
+  const ledger::Ledger ledger = ledger::make(options.seed, shape);
+  Loop loop{"mock"};
+  if (name == "stripe") {
+    stripe::Options given;
+    given.seed = options.seed;
+    const stripe::Mock stripe(loop, address->host, address->port, ledger, given);
+    serve(stripe, address->host, fmt::format("Stripe: {} charges, key {}", options.data, given.api_key),
+          stop);
+  } else {
+    shopify::Options given;
+    given.seed = options.seed;
+    const shopify::Mock shopify(loop, address->host, address->port, ledger, given);
+    serve(shopify, address->host,
+          fmt::format("Shopify: {} orders of {}, token {}", options.data, given.shop, given.access_token),
+          stop);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_mock(CLI::App& program, int& status) {
+  CLI::App* command = program.add_subcommand("mock", "Serve a mock of Stripe or Shopify alone, until Ctrl-C");
+  command->footer(
+      "Examples:\n"
+      "  faultline mock stripe --data 10000\n"
+      "  faultline mock shopify --listen 127.0.0.1:8080 --seed 7\n"
+      "Equal seeds serve equal data; the two of one seed are the two sides of one ledger.");
+  command->require_subcommand(1);
+  for (const std::string name : {"stripe", "shopify"}) {
+    auto options = std::make_shared<MockOptions>();
+    options->listen = name == "stripe" ? "127.0.0.1:12111" : "127.0.0.1:12112";
+    CLI::App* one = command->add_subcommand(name, name == "stripe" ? "Charges" : "Orders");
+    one->add_option("--listen", options->listen, "Where (" + options->listen + "); port 0: any free one")
+        ->type_name("ADDRESS");
+    one->add_option("--data", options->data, "How many of them (500)")->type_name("N");
+    one->add_option("--seed", options->seed, "What they are made from (1)")->type_name("N");
+    one->callback([name, options, &status] { status = mock(name, *options); });
+  }
+}
+
+}  // namespace faultline::cli

@@ -1,0 +1,45 @@
+// The mocks alone, asked by curl.
+
+#include <gmock/gmock.h>
+
+#include "command.h"
+
+namespace faultline::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+// Starts a mock on any port, asks it for this as $at, and ends it as Ctrl-C does.
+Said asked(const std::string& mock, const std::string& curl) {
+  const Scratch scratch;
+  const std::string out = (scratch / "out").string();
+  return shell("./faultline mock " + mock + " --listen 127.0.0.1:0 >" + out +
+               " & pid=$!; until at=$(grep -o 'http://[^ ]*' " + out + "); do sleep 0.02; done; curl -s " +
+               curl + "; kill -INT $pid; wait $pid; cat " + out);
+}
+
+TEST(MockCommand, ServesStripeUntilItIsInterrupted) {
+  const Said said = asked("stripe --data 3", "-u sk_test_load_test: \"$at/v1/charges?limit=2\"");
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.out,
+              AllOf(HasSubstr("\"has_more\":true"), HasSubstr("Stripe: 3 charges, key sk_test_load_test"),
+                    HasSubstr("        1  GET /v1/charges\n")));
+}
+
+TEST(MockCommand, ServesShopify) {
+  const Said said = asked("shopify --data 3 --seed 7",
+                          "-H 'X-Shopify-Access-Token: test_shopify_key' "
+                          "\"$at/admin/api/2025-07/orders/count.json?status=any\"");
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("Shopify: 3 orders of test-shop.myshopify.com"));
+}
+
+TEST(MockCommand, SaysWhatIsWrongWithItsOptions) {
+  EXPECT_EQ(run({"mock", "stripe", "--listen", "nowhere"}).status, 2);
+  EXPECT_EQ(run({"mock", "stripe", "--data", "-1"}).status, 2);
+  EXPECT_EQ(run({"mock", "paypal"}).status, 2);
+}
+
+}  // namespace
+}  // namespace faultline::e2e
