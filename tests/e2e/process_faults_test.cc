@@ -56,6 +56,11 @@ at    = { phase = "recovery", after = "500ms" }
 probe = { sql = "CREATE TABLE big AS SELECT repeat('x', 2000) FROM generate_series(1, 5000)", fails = false, within = "3s" }
 )toml";
 
+// Where nobody may mount, a disk cannot be full: what is left is as it says.
+bool may_mount() {
+  return shell("unshare --mount true").status == 0;
+}
+
 std::string scenario(const std::string& faults) {
   const std::string all = quick({{part_of_quick("fault"), faults}});
   return all.substr(0, all.find("[[step]]")) + kSteps;
@@ -72,6 +77,10 @@ Said play(const Scratch& scratch, const std::string& text, const std::string& wi
 TEST(ProcessFaults, AreSeenInTheirPhaseAndGoneBehindIt) {
   const Scratch scratch;
   const Said said = play(scratch, scenario(kFaults));
+  if (!may_mount()) {
+    EXPECT_EQ(said.status, 3) << said.out << said.err;
+    return;
+  }
   EXPECT_EQ(said.status, 0) << said.out << said.err;
   EXPECT_THAT(said.out, AllOf(HasSubstr("ok   validity: fault 'redis dies' acted"),
                               HasSubstr("ok   validity: fault 'the disk is full' acted"),
