@@ -1,7 +1,6 @@
 #include "run/count_collector.h"
 
 #include <fmt/format.h>
-#include <hiredis/hiredis.h>
 
 #include <algorithm>
 #include <charconv>
@@ -12,6 +11,7 @@
 
 #include "http/client.h"
 #include "loop/loop.h"
+#include "run/clients.h"
 
 namespace faultline::run {
 namespace {
@@ -92,9 +92,7 @@ class Asker {
       statement += fmt::format("${}", parameters.size());
     }
     if (!postgres_) {
-      postgres_ = std::make_unique<pqxx::connection>(fmt::format(
-          "{}?connect_timeout={}&options=-c%20statement_timeout%3D{}ms", addresses_.proxied.at("postgres"),
-          kLimit / std::chrono::seconds(1), kLimit / std::chrono::milliseconds(1)));
+      postgres_ = std::make_unique<pqxx::connection>(postgres_target(addresses_, kLimit));
     }
     pqxx::nontransaction session(*postgres_);
     const pqxx::result result =
@@ -116,25 +114,14 @@ class Asker {
       words.push_back(std::move(*word));
     }
     if (!redis_) {
-      const auto url = http::parse_url("http" + addresses_.proxied.at("redis").substr(5));
-      redis_.reset(redisConnectWithTimeout(url->host.c_str(), std::stoi(url->port),
-                                           {kLimit / std::chrono::seconds(1), 0}));
+      redis_ = connect_redis(addresses_, kLimit);
     }
     if (!redis_ || redis_->err != 0) {
       Counted none{std::nullopt, redis_ ? redis_->errstr : "out of memory"};
       redis_.reset();
       return none;
     }
-    std::vector<const char*> texts;
-    std::vector<std::size_t> sizes;
-    for (const std::string& word : words) {
-      texts.push_back(word.data());
-      sizes.push_back(word.size());
-    }
-    const std::unique_ptr<redisReply, decltype(&freeReplyObject)> reply(
-        static_cast<redisReply*>(
-            redisCommandArgv(redis_.get(), static_cast<int>(texts.size()), texts.data(), sizes.data())),
-        &freeReplyObject);
+    const RedisReply reply = ask_redis(*redis_, words);
     if (!reply) {
       Counted none{std::nullopt, redis_->errstr};
       redis_.reset();
@@ -196,12 +183,9 @@ class Asker {
     return value.is_number_integer() ? Counted{value.get<std::int64_t>(), {}} : number(value.dump());
   }
 
-  struct Free {
-    void operator()(redisContext* context) const { redisFree(context); }
-  };
   const Addresses& addresses_;
   std::unique_ptr<pqxx::connection> postgres_;
-  std::unique_ptr<redisContext, Free> redis_;
+  RedisConnection redis_;
 };
 
 // What is known of the work; nothing where this arrival is not asked about.

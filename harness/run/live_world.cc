@@ -1,24 +1,18 @@
 #include "run/live_world.h"
 
 #include <fmt/format.h>
-#include <hiredis/hiredis.h>
 
 #include <array>
 #include <cctype>
 #include <fstream>
-#include <memory>
 #include <pqxx/pqxx>
 
 #include "http/client.h"
 #include "loop/loop.h"
+#include "run/clients.h"
 
 namespace faultline::run {
 namespace {
-
-timeval to_timeval(Duration limit) {
-  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(limit).count();
-  return {us / 1'000'000, us % 1'000'000};
-}
 
 std::string trimmed(std::string text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) {
@@ -54,37 +48,20 @@ LiveWorld::LiveWorld(Environment& environment, Rules& rules, const Stop& stop)
     : environment_(environment), rules_(rules), stop_(stop) {}
 
 steps::Answer LiveWorld::redis(const std::vector<std::string>& command, Duration limit) {
-  const auto url = http::parse_url("http" + environment_.addresses().proxied.at("redis").substr(5));
-  const std::unique_ptr<redisContext, decltype(&redisFree)> context(
-      redisConnectWithTimeout(url->host.c_str(), std::stoi(url->port), to_timeval(limit)), &redisFree);
-  if (!context || context->err != 0) {
-    return {false, context ? context->errstr : "out of memory", 0};
+  const RedisConnection connection = connect_redis(environment_.addresses(), limit);
+  if (!connection || connection->err != 0) {
+    return {false, connection ? connection->errstr : "out of memory", 0};
   }
-  redisSetTimeout(context.get(), to_timeval(limit));
-  std::vector<const char*> words;
-  std::vector<std::size_t> sizes;
-  for (const std::string& word : command) {
-    words.push_back(word.data());
-    sizes.push_back(word.size());
-  }
-  const std::unique_ptr<redisReply, decltype(&freeReplyObject)> reply(
-      static_cast<redisReply*>(
-          redisCommandArgv(context.get(), static_cast<int>(words.size()), words.data(), sizes.data())),
-      &freeReplyObject);
+  const RedisReply reply = ask_redis(*connection, command);
   if (!reply) {
-    return {false, context->errstr, 0};
+    return {false, connection->errstr, 0};
   }
   return {reply->type != REDIS_REPLY_ERROR, text_of(*reply), 0};
 }
 
 steps::Answer LiveWorld::sql(const std::string& statement, Duration limit) {
-  const auto limit_s = std::max<long>(1, std::chrono::duration_cast<std::chrono::seconds>(limit).count());
-  const std::string target =
-      fmt::format("{}?connect_timeout={}&options=-c%20statement_timeout%3D{}ms",
-                  environment_.addresses().proxied.at("postgres"), limit_s,
-                  std::chrono::duration_cast<std::chrono::milliseconds>(limit).count());
   try {
-    pqxx::connection connection(target);
+    pqxx::connection connection(postgres_target(environment_.addresses(), limit));
     pqxx::nontransaction session(connection);
     const pqxx::result result = session.exec(statement);
     const bool has_value = !result.empty() && result.columns() > 0 && !result[0][0].is_null();

@@ -79,6 +79,12 @@ Said shell(const std::string& line) {
   return spawn({"/bin/sh", "-c", line}, FAULTLINE_BINARY_DIR);
 }
 
+void add_suites(const Scratch& scratch) {
+  for (const char* file : {"flows/settler-mixed.toml", "slo/settler.toml"}) {
+    scratch.file(file, text_of(std::string(FAULTLINE_SOURCE_DIR) + "/suites/" + file));
+  }
+}
+
 std::string quick(const std::vector<std::pair<std::string, std::string>>& changes) {
   std::string text = text_of(std::string(FAULTLINE_SOURCE_DIR) + "/tests/e2e/quick.toml");
   for (const auto& [from, to] : changes) {

@@ -36,6 +36,9 @@ class Scratch {
 
 std::string text_of(const std::filesystem::path& path);
 
+/// Puts the flows and SLOs there that quick.toml refers to.
+void add_suites(const Scratch& scratch);
+
 /// tests/e2e/quick.toml with `from` replaced by `to`, both exact; aborts when `from` is not there.
 std::string quick(const std::vector<std::pair<std::string, std::string>>& changes = {});
 /// The lines from "# WHAT: begin" to "# WHAT: end" of quick.toml, to be taken out.

@@ -15,9 +15,7 @@ using ::testing::Not;
 
 // quick.toml beside the files that it names.
 std::string written(const Scratch& scratch, const std::string& text) {
-  for (const char* file : {"flows/settler-mixed.toml", "slo/settler.toml"}) {
-    scratch.file(file, text_of(std::string(FAULTLINE_SOURCE_DIR) + "/suites/" + file));
-  }
+  add_suites(scratch);
   return scratch.file("s.toml", text);
 }
 

@@ -25,9 +25,7 @@ inject = { lose_commit_answer = {} }
 }
 
 Said play(const Scratch& scratch, const std::string& scenario) {
-  for (const char* file : {"flows/settler-mixed.toml", "slo/settler.toml"}) {
-    scratch.file(file, text_of(std::string(FAULTLINE_SOURCE_DIR) + "/suites/" + file));
-  }
+  add_suites(scratch);
   return run({"run", scratch.file("s.toml", scenario), "--out", (scratch / "run").string(), "--set",
               "phase.steady.for=2s", "--set", "phase.recovery.for=2s"});
 }

@@ -22,9 +22,7 @@ struct Played {
 
   explicit Played(const std::string& scenario, std::vector<std::string> more = {},
                   const std::string& program = "faultline") {
-    for (const char* file : {"flows/settler-mixed.toml", "slo/settler.toml"}) {
-      scratch.file(file, text_of(std::string(FAULTLINE_SOURCE_DIR) + "/suites/" + file));
-    }
+    add_suites(scratch);
     std::vector<std::string> arguments = {"run", scratch.file("quick.toml", scenario), "--out",
                                           directory.string()};
     arguments.insert(arguments.end(), more.begin(), more.end());

@@ -63,9 +63,7 @@ bool alive(pid_t pid) {
 class Started {
  public:
   explicit Started(std::vector<std::string> more = {}) {
-    for (const char* file : {"flows/settler-mixed.toml", "slo/settler.toml"}) {
-      scratch_.file(file, text_of(std::string(FAULTLINE_SOURCE_DIR) + "/suites/" + file));
-    }
+    add_suites(scratch_);
     std::vector<std::string> words = {std::string(FAULTLINE_BINARY_DIR) + "/faultline", "run",
                                       scratch_.file("quick.toml", quick()), "--out", run().string()};
     words.insert(words.end(), more.begin(), more.end());

@@ -67,9 +67,7 @@ std::string scenario(const std::string& faults) {
 }
 
 Said play(const Scratch& scratch, const std::string& text, const std::string& with = "") {
-  for (const char* file : {"flows/settler-mixed.toml", "slo/settler.toml"}) {
-    scratch.file(file, text_of(std::string(FAULTLINE_SOURCE_DIR) + "/suites/" + file));
-  }
+  add_suites(scratch);
   return shell(with + " ./faultline run " + scratch.file("s.toml", text) + " --out " +
                (scratch / "run").string() + " --set phase.steady.for=3s --set phase.recovery.for=5s");
 }
