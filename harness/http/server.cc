@@ -99,12 +99,24 @@ class Connection final : public std::enable_shared_from_this<Connection> {
       request.headers.add(std::string(field.name_string()), std::string(field.value()));
     }
     const auto handler = handler_;  // which may close the server, and so this connection
-    (*handler)(request,
-               [self = shared_from_this(), answered = std::make_shared<bool>(false)](Response response) {
-                 if (!std::exchange(*answered, true) && self->open()) {
-                   self->write(std::move(response));
+    (*handler)(request, Respond([self = shared_from_this(),
+                                 ended = std::make_shared<bool>(false)](std::optional<Response> response) {
+                 if (std::exchange(*ended, true) || !self->open()) {
+                   return;
                  }
-               });
+                 if (response) {
+                   self->write(*std::move(response));
+                 } else {
+                   self->reset();
+                 }
+               }));
+  }
+
+  // With no time to linger, closing sends a RST and drops what was not sent (socket(7), SO_LINGER).
+  void reset() {
+    beast::error_code ignored;
+    socket_.set_option(tcp::socket::linger(true, 0), ignored);
+    close();
   }
 
   void refuse(int status, std::string body) {

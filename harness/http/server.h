@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "core/time.h"
 #include "http/message.h"
@@ -22,9 +24,20 @@ struct ServerLimits {
   Duration linger = std::chrono::seconds(1);
 };
 
-/// Takes the answer to one request. Call it once, on the loop's thread, now or later; later calls, and calls
-/// after the connection went away, are ignored.
-using Respond = std::function<void(Response)>;
+/// Takes the answer to one request, or its refusal. Call it once, on the loop's thread, now or later; later calls, and
+/// calls after the connection went away, are ignored.
+class Respond {
+ public:
+  /// `end` is called with the answer, or with nothing for a reset.
+  explicit Respond(std::function<void(std::optional<Response>)> end) : end_(std::move(end)) {}
+
+  void operator()(Response response) const { end_(std::move(response)); }
+  /// Ends the connection with a RST instead, as the kernel does for a server that crashes.
+  void reset() const { end_(std::nullopt); }
+
+ private:
+  std::function<void(std::optional<Response>)> end_;
+};
 /// Called on the loop's thread.
 using Handler = std::function<void(const Request& request, Respond respond)>;
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <chrono>
 #include <future>
 #include <memory>
@@ -70,6 +71,26 @@ TEST_F(ServerTest, IgnoresASecondAnswerAndOneThatComesTooLate) {
   EXPECT_EQ(connection.read_all(), "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nfirst");
   server_.reset();
   loop_.run([&] { respond({200, {}, "late"}); });
+}
+
+TEST_F(ServerTest, ResetsTheConnectionInsteadOfAnAnswer) {
+  auto connection = connect([](const Request&, const Respond& respond) {
+    respond.reset();
+    respond({200, {}, "too late"});
+  });
+  connection.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  errno = 0;
+  EXPECT_EQ(connection.read_all(), "");
+  EXPECT_EQ(errno, ECONNRESET) << "the stream ended without a RST";
+}
+
+TEST_F(ServerTest, IgnoresAResetAfterAnAnswer) {
+  auto connection = connect([](const Request&, const Respond& respond) {
+    respond({200, {}, "answer"});
+    respond.reset();
+  });
+  connection.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(connection.read_all().ends_with("answer"));
 }
 
 TEST_F(ServerTest, HasNoBodyWhereHttpHasNone) {
