@@ -14,22 +14,38 @@
 namespace faultline::cli {
 namespace {
 
+constexpr std::uint16_t kControlAbove = 10;  // the port of a mock, its control port is
+
 struct MockOptions {
   std::string listen;
+  int control_port = -1;  // below 0: kControlAbove the other, or any where that is any
   std::int64_t data = 500;
   Seed seed = 1;
+  double rate_limit = 0;
+  bool system_clock = false;
 };
 
 // Until Ctrl-C, which is how it is meant to end; then what it was asked for.
 template <typename Mock>
 void serve(const Mock& mock, const std::string& host, const std::string& what, const run::Stop& stop) {
   fmt::print("http://{}:{}  {}; Ctrl-C ends it\n", host, mock.port(), what);
+  if constexpr (requires { mock.control_port(); }) {
+    fmt::print("http://{}:{}  control: reset, snapshots, requests, deliveries, truth\n", host,
+               mock.control_port());
+  }
   std::fflush(stdout);
   while (stop.wait_until(Instant::max())) {
   }
   for (const auto& [route, requests] : mock.requests()) {
     fmt::print("{:>9}  {}\n", requests, route);
   }
+}
+
+std::uint16_t control_port_of(const MockOptions& options, std::uint16_t port) {
+  if (options.control_port >= 0) {
+    return static_cast<std::uint16_t>(options.control_port);
+  }
+  return port == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(port + kControlAbove);
 }
 
 int mock(const std::string& name, const MockOptions& options) {
@@ -51,6 +67,9 @@ int mock(const std::string& name, const MockOptions& options) {
   if (name == "stripe") {
     stripe::Options given;
     given.seed = options.seed;
+    given.requests_per_second = options.rate_limit;
+    given.clock = options.system_clock ? stripe::AccountClock::system : stripe::AccountClock::logical;
+    given.control_port = control_port_of(options, address->port);
     const stripe::Mock stripe(loop, address->host, address->port, ledger, given);
     serve(stripe, address->host, fmt::format("Stripe: {} charges, key {}", options.data, given.api_key),
           stop);
@@ -83,6 +102,20 @@ void add_mock(CLI::App& program, int& status) {
         ->type_name("ADDRESS");
     one->add_option("--data", options->data, "How many of them (500)")->type_name("N");
     one->add_option("--seed", options->seed, "What they are made from (1)")->type_name("N");
+    one->add_option("--control-port", options->control_port,
+                    "Where tests reset it, and look into it (10 above the other port); 0: any free one")
+        ->check(CLI::Range(0, 65535))
+        ->type_name("PORT");
+    if (name == "stripe") {
+      one->add_option("--rate-limit", options->rate_limit,
+                      "Requests a second, above which it answers 429 (no limit)")
+          ->check(CLI::NonNegativeNumber)
+          ->type_name("N");
+      one->add_flag(
+          "--system-clock", options->system_clock,
+          "What is made is dated now. Otherwise time begins at the end of the data, and each write takes "
+          "a second: equal requests get equal bytes");
+    }
     one->callback([name, options, &status] { status = mock(name, *options); });
   }
 }

@@ -15,8 +15,8 @@ Said asked(const std::string& mock, const std::string& curl) {
   const Scratch scratch;
   const std::string out = (scratch / "out").string();
   return shell("./faultline mock " + mock + " --listen 127.0.0.1:0 >" + out +
-               " & pid=$!; until at=$(grep -o 'http://[^ ]*' " + out + "); do sleep 0.02; done; curl -s " +
-               curl + "; kill -INT $pid; wait $pid; cat " + out);
+               " & pid=$!; until at=$(grep -o -m1 'http://[^ ]*' " + out +
+               "); do sleep 0.02; done; curl -s " + curl + "; kill -INT $pid; wait $pid; cat " + out);
 }
 
 TEST(MockCommand, ServesStripeUntilItIsInterrupted) {
@@ -38,6 +38,7 @@ TEST(MockCommand, ServesShopify) {
 TEST(MockCommand, SaysWhatIsWrongWithItsOptions) {
   EXPECT_EQ(run({"mock", "stripe", "--listen", "nowhere"}).status, 2);
   EXPECT_EQ(run({"mock", "stripe", "--data", "-1"}).status, 2);
+  EXPECT_EQ(run({"mock", "stripe", "--control-port", "70000"}).status, 2);
   EXPECT_EQ(run({"mock", "paypal"}).status, 2);
 }
 
