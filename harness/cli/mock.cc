@@ -21,7 +21,9 @@ struct MockOptions {
   int control_port = -1;  // below 0: kControlAbove the other, or any where that is any
   std::int64_t data = 500;
   Seed seed = 1;
-  double rate_limit = 0;
+  double rate_limit = 0;           // of Stripe
+  bool limits = false;             // of Shopify
+  std::vector<std::string> shops;  // likewise: DOMAIN=TOKEN each, beside the first
   bool system_clock = false;
 };
 
@@ -29,10 +31,8 @@ struct MockOptions {
 template <typename Mock>
 void serve(const Mock& mock, const std::string& host, const std::string& what, const run::Stop& stop) {
   fmt::print("http://{}:{}  {}; Ctrl-C ends it\n", host, mock.port(), what);
-  if constexpr (requires { mock.control_port(); }) {
-    fmt::print("http://{}:{}  control: reset, snapshots, requests, deliveries, truth\n", host,
-               mock.control_port());
-  }
+  fmt::print("http://{}:{}  control: reset, snapshots, requests, deliveries, truth\n", host,
+             mock.control_port());
   std::fflush(stdout);
   while (stop.wait_until(Instant::max())) {
   }
@@ -76,9 +76,20 @@ int mock(const std::string& name, const MockOptions& options) {
   } else {
     shopify::Options given;
     given.seed = options.seed;
+    given.calls.lifted = given.cost.lifted = !options.limits;
+    given.control_port = control_port_of(options, address->port);
+    for (const std::string& shop : options.shops) {
+      const auto equals = shop.find('=');
+      if (equals == std::string::npos || equals == 0 || equals + 1 == shop.size()) {
+        fmt::print(stderr, "faultline: --shop '{}' is no DOMAIN=TOKEN\n", shop);
+        return kUsage;
+      }
+      given.shops.push_back({shop.substr(0, equals), shop.substr(equals + 1)});
+    }
     const shopify::Mock shopify(loop, address->host, address->port, ledger, given);
     serve(shopify, address->host,
-          fmt::format("Shopify: {} orders of {}, token {}", options.data, given.shop, given.access_token),
+          fmt::format("Shopify: {} orders of {}, token {}", options.data, given.shops.front().domain,
+                      given.shops.front().access_token),
           stop);
   }
   return 0;
@@ -115,6 +126,14 @@ void add_mock(CLI::App& program, int& status) {
           "--system-clock", options->system_clock,
           "What is made is dated now. Otherwise time begins at the end of the data, and each write takes "
           "a second: equal requests get equal bytes");
+    }
+    if (name == "shopify") {
+      one->add_flag(
+          "--limits", options->limits,
+          "Limits each shop as Shopify does: 40 calls of which 2 leak a second, 1,000 points of which 50 do");
+      one->add_option("--shop", options->shops,
+                      "Another shop with the same orders, and its token; may be given more than once")
+          ->type_name("DOMAIN=TOKEN");
     }
     one->callback([name, options, &status] { status = mock(name, *options); });
   }
