@@ -97,16 +97,8 @@ void collect_runs(const std::string& url, const std::vector<AcceptedRun>& accept
 }
 
 void write_ledger(const ledger::Ledger& ledger, Journal::Producer& journal) {
-  const ledger::Summary summary = ledger::expected_report(ledger);
   journal.write("observation", monotonic_now(),
-                {{"of", "ledger"},
-                 {"summary",
-                  {{"matched", summary.matched},
-                   {"mismatched", summary.mismatched},
-                   {"unmatchedSource", summary.unmatched_source},
-                   {"unmatchedTarget", summary.unmatched_target},
-                   {"sourceTotal", summary.source_total},
-                   {"targetTotal", summary.target_total}}}});
+                {{"of", "ledger"}, {"summary", ledger::to_json(ledger::expected_report(ledger))}});
 }
 
 }  // namespace faultline::run
