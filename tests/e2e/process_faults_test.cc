@@ -33,7 +33,14 @@ during = "incident"
 inject = { cpu_pressure = { workers = 1 } }
 )";
 
+// A new segment of the write-ahead log is begun while there is room for it: a PostgreSQL that has to begin one on a full
+// disk ends, and one that ended on a full disk does not come back by itself.
 constexpr const char* kSteps = R"toml(
+[[step]]
+say   = "the log has room"
+kind  = "diagnosis"
+at    = { phase = "steady", after = "500ms" }
+probe = { sql = "SELECT pg_switch_wal()", fails = false, within = "2s" }
 [[step]]
 say   = "PING is refused"
 kind  = "symptom"
