@@ -124,6 +124,23 @@ void read_invariants(Table& table, Scenario& scenario) {
   }
 }
 
+// One share for every phase, or a table with a share for some.
+void read_completion_floors(Table& table, Scenario& scenario) {
+  const auto value = table.get("complete_at_least");
+  if (!value || value->kind() != Value::Kind::table) {
+    scenario.complete_at_least = table.ratio("complete_at_least").value_or(scenario.complete_at_least);
+    return;
+  }
+  Table floors = value->table();
+  for (const std::string& name : floors.keys()) {
+    const auto share = floors.ratio(name);
+    if (read_phase_name(floors, name, name, scenario) && share) {
+      scenario.complete_at_least_in[name] = *share;
+    }
+  }
+  floors.finish();
+}
+
 }  // namespace
 
 void read_expectations(Table& file, const std::string& slo_name, Scenario& scenario, Diagnostics& problems) {
@@ -135,9 +152,7 @@ void read_expectations(Table& file, const std::string& slo_name, Scenario& scena
       read_budget(*budget, slo_name, scenario);
     } else if (table.has("invariants")) {
       read_invariants(table, scenario);
-      if (const auto share = table.ratio("complete_at_least")) {
-        scenario.complete_at_least = *share;
-      }
+      read_completion_floors(table, scenario);
     } else if (table.has("sql") || table.has("redis") || table.has("http")) {
       read_count(table, scenario, problems);
     } else if (phase) {

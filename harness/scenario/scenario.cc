@@ -33,6 +33,11 @@ const Phase* Scenario::phase(const std::string& wanted) const {
   return found == phases.end() ? nullptr : &*found;
 }
 
+Ratio Scenario::completion_floor(const std::string& phase) const {
+  const auto own = complete_at_least_in.find(phase);
+  return own == complete_at_least_in.end() ? complete_at_least : own->second;
+}
+
 bool Scenario::once() const {
   return !load.empty() &&
          std::all_of(load.begin(), load.end(), [](const load::Load& each) { return each.once; });

@@ -118,8 +118,9 @@ struct Scenario {
   std::vector<BudgetExpectation> budgets;
   std::vector<Invariant> invariants;
   std::vector<Count> counts;
-  Ratio complete_at_least{
-      0.95};  // for accepted_runs_complete: of the runs accepted in the first and last phase
+  /// For accepted_runs_complete: of the runs accepted in each phase; in some phases another share.
+  Ratio complete_at_least{0.95};
+  std::map<std::string, Ratio> complete_at_least_in;
   Validity validity;
   /// The files that this scenario was read from (itself first), for a run to keep: name in the run's
   /// directory, and text.
@@ -130,6 +131,7 @@ struct Scenario {
   Duration length() const { return phases.empty() ? Duration::zero() : phases.back().end(); }
   bool has(const std::string& dependency) const;
   const Phase* phase(const std::string& name) const;
+  Ratio completion_floor(const std::string& phase) const;
 };
 
 /// Reads and checks a scenario. Whatever is wrong is in `problems`; the scenario is usable when there are

@@ -1,6 +1,8 @@
 // Whatever bytes come as a query are answered, with data or with errors, in bounded time: read, validated and executed
 // against a small schema whose objects never end.
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -56,17 +58,22 @@ void require(bool good, const char* what) {
   }
 }
 
+void check(const faultline::graphql::Request& request) {
+  const auto prepared = faultline::graphql::prepare(schema(), request);
+  const Json answer = faultline::graphql::execute(resolvers(), prepared);
+  require(answer.contains("data") || answer.contains("errors"), "there is an answer");
+  require(prepared.errors.empty() || !answer.contains("data"), "a wrong request has no data");
+  require(!answer.contains("errors") || !answer["errors"].empty(), "errors are there when there are any");
+  require(Json::parse(answer.dump()) == answer, "the answer is JSON");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view query(reinterpret_cast<const char*>(data), size);
   static const Json kVariables =
       Json::parse(R"({"i": 1, "s": "a", "yes": true, "in": {"b": {"c": "RED"}}, "none": null})");
-  const auto prepared = faultline::graphql::prepare(schema(), {.query = query, .variables = kVariables});
-  const Json answer = faultline::graphql::execute(resolvers(), prepared);
-  require(answer.contains("data") || answer.contains("errors"), "there is an answer");
-  require(prepared.errors.empty() || !answer.contains("data"), "a wrong request has no data");
-  require(!answer.contains("errors") || !answer["errors"].empty(), "errors are there when there are any");
-  require(Json::parse(answer.dump()) == answer, "the answer is JSON");
+  check({.query = query, .variables = kVariables});
+  check({.query = query, .variables = kVariables, .operation_name = "M"});
   return 0;
 }

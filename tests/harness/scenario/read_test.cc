@@ -76,6 +76,17 @@ TEST(Scenario, IsReadAsItIsDocumented) {
   EXPECT_EQ(scenario.counts.size(), 1U);
 }
 
+TEST(Scenario, MayForgiveSomePhasesMoreThanOthers) {
+  Diagnostics problems;
+  const Scenario scenario =
+      read(kScenario, {{"expect.4.complete_at_least", R"({ incident = "20%" })"}}, problems);
+  ASSERT_THAT(text(problems), IsEmpty());
+  EXPECT_EQ(scenario.completion_floor("incident"), Ratio{0.2});
+  EXPECT_EQ(scenario.completion_floor("recovery"), Ratio{0.95});
+  EXPECT_THAT(problems_with({{"expect.4.complete_at_least", R"({ incidnet = "20%" })"}}),
+              HasSubstr("did you mean 'incident'"));
+}
+
 TEST(Scenario, RefusesAPercentileThatCannotBeJudged) {
   // 20/s for 2 s with 3 requests each are about 120, of which p(95) leaves 6 beyond it.
   EXPECT_THAT(problems_with({{"phase.steady.for", "2s"}}),
