@@ -111,7 +111,7 @@ std::optional<scenario::Scenario> read_scenario(const fs::path& file, const Scen
     service.use.clear();
     service.run.clear();
     service.url.clear();
-    if (http::parse_url(options.service)) {
+    if (const auto url = http::parse_url(options.service); url && !url->tls) {
       service.url = options.service;
     } else {
       service.run = {"/bin/sh", "-c", options.service};

@@ -97,14 +97,15 @@ std::string percent_encoded(std::string_view text) {
 }
 
 std::optional<Url> parse_url(std::string_view text) {
-  static constexpr std::string_view kScheme = "http://";
-  if (!text.starts_with(kScheme)) {
+  static constexpr std::string_view kPlain = "http://", kTls = "https://";
+  Url url;
+  url.tls = text.starts_with(kTls);
+  if (!url.tls && !text.starts_with(kPlain)) {
     return std::nullopt;
   }
-  text.remove_prefix(kScheme.size());
+  text.remove_prefix(url.tls ? kTls.size() : kPlain.size());
   const auto slash = std::min(text.find('/'), text.find('?'));
   const std::string_view authority = text.substr(0, slash);
-  Url url;
   url.target = slash == std::string_view::npos ? "/" : std::string(text.substr(slash));
   if (url.target.front() == '?') {
     url.target.insert(0, "/");
@@ -113,7 +114,7 @@ std::optional<Url> parse_url(std::string_view text) {
   const bool bracketed = authority.starts_with('[');
   const bool has_port = colon != std::string_view::npos && (!bracketed || authority.rfind(']') < colon);
   url.host = authority.substr(0, has_port ? colon : std::string_view::npos);
-  url.port = has_port ? std::string(authority.substr(colon + 1)) : "80";
+  url.port = has_port ? std::string(authority.substr(colon + 1)) : url.tls ? "443" : "80";
   if (bracketed && url.host.size() >= 2) {
     url.host = url.host.substr(1, url.host.size() - 2);
   }

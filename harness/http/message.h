@@ -16,6 +16,8 @@ class Headers {
   Headers() = default;
   Headers(std::initializer_list<std::pair<std::string, std::string>> fields) : fields_(fields) {}
 
+  /// Makes room for so many fields.
+  void reserve(std::size_t fields) { fields_.reserve(fields); }
   void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
   /// Replaces every field of that name.
   void set(std::string_view name, std::string value);
@@ -51,13 +53,23 @@ std::vector<std::pair<std::string, std::string>> query_of(std::string_view targe
 std::string percent_decoded(std::string_view text);
 std::string percent_encoded(std::string_view text);
 
-/// Where an http:// URL points.
+/// Whom a request is for (RFC 9110, 4.3.1): a scheme, a host and a port.
+struct Origin {
+  std::string host;  // a name or an address; an IPv6 address without brackets
+  std::string port;
+  bool tls = false;  // https
+};
+
+/// Where an http:// or https:// URL points.
 struct Url {
   std::string host;
-  std::string port;    // "80" unless given
+  std::string port;    // "80", or "443" with TLS, unless given
   std::string target;  // "/" unless given
+  bool tls = false;    // https
+
+  Origin origin() const { return {host, port, tls}; }
 };
-/// Nothing when the text is not an http URL.
+/// Nothing when the text is neither an http nor an https URL.
 std::optional<Url> parse_url(std::string_view text);
 
 }  // namespace faultline::http

@@ -51,6 +51,7 @@ Outcome outcome_of(const http::Exchange& exchange, bool expected) {
                                                  : Outcome::unknown;
     case http::Failure::refused:
     case http::Failure::connect_timeout:
+    case http::Failure::tls:
       return Outcome::failed;
     case http::Failure::reset:
     case http::Failure::timeout:

@@ -1,6 +1,8 @@
 #pragma once
 // Sends what the driver asks for over HTTP, to one service.
 
+#include <string>
+
 #include "http/client.h"
 #include "http/message.h"
 #include "load/sender.h"
@@ -17,7 +19,8 @@ class HttpSender final : public Sender {
 
  private:
   http::Client& client_;
-  const http::Url service_;
+  const http::Origin service_;
+  const std::string path_;
 };
 
 }  // namespace faultline::load

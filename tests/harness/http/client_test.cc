@@ -25,7 +25,7 @@ class ClientTest : public ::testing::Test {
     std::promise<Exchange> answered;
     bool returned = false, inside = false;
     loop_.run([&] {
-      client_->send("127.0.0.1", port, std::move(request), limit, [&](Exchange exchange) {
+      client_->send({"127.0.0.1", port}, std::move(request), limit, [&](Exchange exchange) {
         inside = !returned;
         answered.set_value(std::move(exchange));
       });
@@ -36,7 +36,7 @@ class ClientTest : public ::testing::Test {
     return exchange;
   }
 
-  void make(ClientOptions options) { client_ = std::make_unique<Client>(loop_, options); }
+  void make(const ClientOptions& options) { client_ = std::make_unique<Client>(loop_, options); }
 
   Loop loop_{"client-test"};
   std::unique_ptr<Client> client_;
@@ -295,7 +295,9 @@ TEST_F(ClientTest, MakesNoCallAfterItIsGone) {
   });
   make({});
   bool called = false;
-  loop_.run([&] { client_->send("127.0.0.1", server.port(), {}, [&](const Exchange&) { called = true; }); });
+  loop_.run([&] {
+    client_->send({"127.0.0.1", server.port()}, {}, [&](const Exchange&) { called = true; });
+  });
   accepted.get_future().get();
   client_.reset();
   loop_.run([] {});
@@ -311,7 +313,7 @@ TEST_F(ClientTest, MayBeDestroyedByItsOwnCallback) {
   make({});
   std::promise<void> gone;
   loop_.run([&] {
-    client_->send("127.0.0.1", server.port(), {}, [&](const Exchange&) {
+    client_->send({"127.0.0.1", server.port()}, {}, [&](const Exchange&) {
       client_.reset();
       gone.set_value();
     });

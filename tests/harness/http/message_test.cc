@@ -41,10 +41,21 @@ TEST(Url, IsReadIntoItsParts) {
   EXPECT_EQ(parse_url("http://example?a")->target, "/?a");
   EXPECT_EQ(parse_url("http://[::1]:81/")->host, "::1");
   EXPECT_EQ(parse_url("http://[::1]/")->port, "80");
+  EXPECT_FALSE(url->tls);
+}
+
+TEST(Url, OfHttpsSaysSoAndHasItsOwnPort) {
+  const auto url = parse_url("https://example/a");
+  ASSERT_TRUE(url);
+  EXPECT_TRUE(url->tls);
+  EXPECT_EQ(url->port, "443");
+  EXPECT_EQ(url->target, "/a");
+  EXPECT_EQ(parse_url("https://example:8443")->port, "8443");
+  EXPECT_TRUE(url->origin().tls);
 }
 
 TEST(Url, IsRefusedWhenItIsNotOne) {
-  for (const char* text : {"", "https://a/", "http://", "http://:80/", "http://a:/", "http://a:x/",
+  for (const char* text : {"", "ftp://a/", "http://", "https://", "http://:80/", "http://a:/", "http://a:x/",
                            "http://a:65536/", "http://user@a/", "a:80"}) {
     EXPECT_FALSE(parse_url(text)) << text;
   }

@@ -57,6 +57,20 @@ class RawConnection {
     return all;
   }
 
+  /// Reads at least so many bytes; less when the stream ends before.
+  std::string read_until_size(std::size_t size) {
+    std::string all;
+    while (all.size() < size && read_some(all)) {
+    }
+    return all;
+  }
+
+  /// Whether the stream is at its end, without a reset, once there is something to read or ten seconds have passed.
+  bool at_end() {
+    char byte = 0;
+    return recv(fd_, &byte, 1, MSG_PEEK) == 0;
+  }
+
   /// Reads to the end of the stream.
   std::string read_all() {
     std::string all;
@@ -64,6 +78,8 @@ class RawConnection {
     }
     return all;
   }
+
+  int fd() const { return fd_; }
 
   void close() {
     if (fd_ >= 0) {

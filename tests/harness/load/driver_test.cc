@@ -349,6 +349,7 @@ TEST_P(DriverFailure, HasItsOutcome) {
 INSTANTIATE_TEST_SUITE_P(EveryKind, DriverFailure,
                          ::testing::Values(WithoutAnAnswer{http::Failure::refused, Outcome::failed},
                                            WithoutAnAnswer{http::Failure::connect_timeout, Outcome::failed},
+                                           WithoutAnAnswer{http::Failure::tls, Outcome::failed},
                                            WithoutAnAnswer{http::Failure::reset, Outcome::unknown},
                                            WithoutAnAnswer{http::Failure::timeout, Outcome::unknown},
                                            WithoutAnAnswer{http::Failure::malformed, Outcome::unknown}));
