@@ -1,8 +1,8 @@
 #pragma once
-// Runs a plan: starts every arrival when it is due, whether or not the service keeps up (an open load), and
-// takes each through the steps of its journey.
+// Runs a load: starts every arrival when it is due, whether or not the service keeps up, begins a journey of each user
+// when the one before has ended, and takes each through its steps.
 //
-//   Driver driver(loop.clock(), sender, loads, plan(loads, phases, seed), secrets, observer);
+//   Driver driver(loop.clock(), sender, loads, {schedule_of(loads, phases, seed)}, secrets, observer);
 //   driver.start(begin, [&] { … every arrival is done … });
 //
 // Times count from when a thing was due, not from when it was done. An arrival that the driver started late,
@@ -23,14 +23,17 @@
 #include "core/clock.h"
 #include "load/load.h"
 #include "load/observer.h"
-#include "load/plan.h"
+#include "load/schedule.h"
 #include "load/secrets.h"
 #include "load/sender.h"
+#include "load/users.h"
 
 namespace faultline::load {
 
 struct DriverLimits {
-  std::size_t in_flight = 5000;               // journeys; an arrival beyond it is shed
+  enum class Past { shed, wait };
+  std::size_t in_flight = 5000;               // journeys
+  Past past = Past::shed;                     // what an arrival beyond it does; one that waits is late
   Duration drain = std::chrono::seconds(10);  // after stop(), for journeys in flight
   std::vector<Duration> gates;  // times of the plan, ascending: what is due from there on waits for open()
 };
@@ -41,6 +44,8 @@ struct Counters {
   std::uint64_t due = 0;      // of these, whose time has come; after stop() it no longer grows
   std::uint64_t started = 0;
   std::uint64_t shed = 0;
+  std::uint64_t waiting = 0;    // for what is in flight to become less
+  std::uint64_t users = 0;      // of closed loads, who are there now
   std::uint64_t in_flight = 0;  // started, and not done
   std::uint64_t done = 0;
   std::uint64_t failed = 0;            // done with another outcome than acked
@@ -50,13 +55,18 @@ struct Counters {
   std::optional<Duration> recent_p95;  // of requests answered in the last few seconds
 };
 
+/// What there is to do.
+struct Work {
+  std::unique_ptr<Schedule> schedule;
+  Users users{};
+};
+
 class Driver {
  public:
-  /// Everything happens on the clock's thread, this constructor too. The plan must be one for these loads
-  /// (plan() and read_plan() see to it); its arrivals are in the order in which they are due. The sender, the
-  /// clock and the observer must outlive the driver. Throws EnvironmentError when a secret that an arrival
-  /// needs is not given: it names the tenant or the variable.
-  Driver(Clock& clock, Sender& sender, std::vector<Load> loads, std::vector<Arrival> plan, Secrets secrets,
+  /// Everything happens on the clock's thread, this constructor too. The schedule must be of these loads. The loads, the
+  /// sender, the clock and the observer must outlive the driver. Throws EnvironmentError when a secret that an arrival may
+  /// need is not given: it names the tenant or the variable.
+  Driver(Clock& clock, Sender& sender, const std::vector<Load>& loads, Work work, Secrets secrets,
          Observer& observer, DriverLimits limits = {});
   /// Forgets what is in flight; nothing is called any more.
   ~Driver();

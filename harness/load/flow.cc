@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
+#include "core/units.h"
 #include "load/flow_request.h"
 
 namespace faultline::load {
@@ -26,14 +28,19 @@ std::optional<Hex> read_hex(Table& table) {
 }
 
 std::optional<Pick> read_pick(Table& table) {
-  Pick pick{table.texts("pick"), table.number("skew").value_or(0)};
+  Pick pick{.of = table.texts("pick")};
+  const double skew = table.number("skew").value_or(0);
   if (pick.of.empty()) {
     table.problem("pick", "'pick' must name what to pick from: an array of strings");
     return std::nullopt;
   }
-  if (!(pick.skew >= 0 && pick.skew <= kSkewAtMost)) {
+  if (!(skew >= 0 && skew <= kSkewAtMost)) {
     table.problem("skew", fmt::format("'skew' must be 0 to {}", kSkewAtMost));
     return std::nullopt;
+  }
+  double sum = 0;
+  for (std::size_t n = 1; skew > 0 && n <= pick.of.size(); ++n) {
+    pick.up_to.push_back(sum += std::pow(static_cast<double>(n), -skew));
   }
   return pick;
 }
@@ -122,6 +129,43 @@ bool draws_tenant(const std::vector<Generator>& data) {
   });
 }
 
+// A length, or a pair of them.
+ThinkStep read_think(Table& table) {
+  const auto value = table.get("think");
+  if (value->kind() != Value::Kind::array) {
+    const Duration length = table.required_duration("think");
+    return {length, length};
+  }
+  std::vector<Duration> ends;
+  for (const Value& end : value->array()) {
+    if (const auto length = end.kind() == Value::Kind::text ? parse_duration(end.text()) : std::nullopt) {
+      ends.push_back(*length);
+    }
+  }
+  if (ends.size() != 2 || value->array().size() != 2 || ends[0] > ends[1]) {
+    table.problem("think", "'think' must be a duration, or [least, most]", "write it like [\"1s\", \"3s\"]");
+    return {};
+  }
+  return {ends[0], ends[1]};
+}
+
+// A step that measures from the beginning of another one must come behind it.
+void check_since(Table& table, const Journey& journey) {
+  std::vector<std::string> before;
+  for (const Step& step : journey.steps) {
+    if (const auto* request = std::get_if<RequestStep>(&step)) {
+      for (const Measure& measure : request->measures) {
+        if (!measure.since.empty() && std::find(before.begin(), before.end(), measure.since) == before.end()) {
+          table.problem("step", fmt::format("no step '{}' stands before '{}', which measures from it",
+                                            measure.since, request->route),
+                        did_you_mean(measure.since, before));
+        }
+      }
+      before.push_back(request->route);
+    }
+  }
+}
+
 Journey read_journey(Table& table, const HeaderTemplates& common, Names names, Diagnostics& problems) {
   Journey journey;
   journey.name = table.required_text("name");
@@ -137,7 +181,7 @@ Journey read_journey(Table& table, const HeaderTemplates& common, Names names, D
       problems.push_back({step.place(), "a step has either 'request' or 'think'",
                           step.has("think") ? "make two steps of it" : ""});
     } else if (step.has("think")) {
-      journey.steps.emplace_back(ThinkStep{step.required_duration("think")});
+      journey.steps.emplace_back(read_think(step));
       step.finish();
     } else {
       journey.steps.emplace_back(read_request(step, common, names, problems));
@@ -147,6 +191,7 @@ Journey read_journey(Table& table, const HeaderTemplates& common, Names names, D
   if (!requests) {
     problems.push_back({table.place(), fmt::format("journey '{}' makes no request", journey.name), {}});
   }
+  check_since(table, journey);
   table.finish();
   return journey;
 }

@@ -23,11 +23,16 @@
 //   headers = { "Idempotency-Key" = "${token}" }
 //   json    = { name = "${name}" }             # the body: a table, or JSON text in a string
 //   expect  = [201]                            # statuses that are no error; default: every 2xx
-//   capture = { jobId = "/data/id" }           # JSON pointers (RFC 6901) into an answer that was expected
-//   timeout = "10s"                            # from the sending to the whole answer; default 10 s
+//   capture = { jobId = "/data/id" }           # out of an answer that was expected: a JSON pointer (RFC 6901),
+//                                              # { header = "ETag" }, or { pattern = 'token=(\w+)' } in the body
+//   check   = [{ name = "has an id", pointer = "/data/id" }, { name = "fast", within = "200ms" }]   # check.h
+//   measure = [{ rate = "jobs_created" }, { trend = "job_creation" }]                             # measure.h
+//   tags    = { kind = "write" }               # for thresholds, beside those that every request has
+//   timeout = "10s"                            # to the whole answer; default 10 s. Or, each left out as you like,
+//                                              # { connect = "1s", first_byte = "2s", whole = "10s" }
 //
 //   [[journey.step]]                           # … or a pause before the next one
-//   think = "1s"
+//   think = "1s"                               # or ["1s", "3s"]: drawn from between them
 //
 //   [[journey.step]]                           # a request may be repeated until its answer says so
 //   request = "GET /api/v1/jobs/${jobId}/executions"
@@ -56,6 +61,10 @@
 #include "core/diagnostic.h"
 #include "core/table.h"
 #include "core/time.h"
+#include "http/client.h"
+#include "load/check.h"
+#include "load/measure.h"
+#include "load/source.h"
 #include "load/template.h"
 
 namespace faultline::load {
@@ -65,7 +74,7 @@ struct Hex {
 };
 struct Pick {
   std::vector<std::string> of;
-  double skew = 0;
+  std::vector<double> up_to{};  // with a skew: the shares of these and those before them, not yet of 1
 };
 struct Integer {
   std::int64_t least = 0, most = 0;
@@ -78,6 +87,12 @@ struct Text {
 struct Generator {
   std::string name;
   std::variant<Hex, Pick, Integer, Text> kind;
+};
+
+/// Fills a name with what an answer holds.
+struct Capture {
+  std::string name;
+  Source from;
 };
 
 struct Repeat {
@@ -94,15 +109,18 @@ struct RequestStep {
   std::vector<std::pair<std::string, Template>> headers;
   std::optional<Template> body;                              // JSON
   std::vector<int> expect;                                   // empty: every 2xx
-  std::vector<std::pair<std::string, std::string>> capture;  // name, JSON pointer
-  Duration timeout = std::chrono::seconds(10);
+  std::vector<Capture> capture;
+  std::vector<Check> checks;      // of a repeated request: of its last answer
+  std::vector<Measure> measures;  // likewise
+  std::vector<std::pair<std::string, std::string>> tags;
+  http::Timeouts timeouts{.whole = std::chrono::seconds(10)};
   std::optional<Repeat> repeat;
 
   bool expects(int status) const;
 };
 
 struct ThinkStep {
-  Duration length{};
+  Duration least{}, most{};
 };
 
 using Step = std::variant<RequestStep, ThinkStep>;

@@ -11,6 +11,9 @@
 namespace faultline::load {
 namespace {
 
+// The tags that requests have without being given any.
+constexpr std::string_view kOwnTags[] = {"phase",  "flow",   "journey", "name",
+                                         "method", "status", "error",   "expected_response"};
 constexpr std::int64_t kAttemptsAtMost = 10'000;
 constexpr Duration kTimeoutAtMost = std::chrono::minutes(10);
 
@@ -25,24 +28,6 @@ bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
     return std::isalnum(c) != 0 || kMarks.find(static_cast<char>(c)) != std::string_view::npos;
   });
-}
-
-bool is_pointer(const std::string& text) {
-  try {
-    const nlohmann::json::json_pointer pointer(text);
-    return !pointer.empty();
-  } catch (const nlohmann::json::parse_error&) {
-    return false;
-  }
-}
-
-// The string of a key that holds a JSON pointer.
-std::string read_pointer(Table& table, std::string_view key) {
-  std::string pointer = table.required_text(key);
-  if (table.has(key) && !pointer.empty() && !is_pointer(pointer)) {
-    table.problem(key, fmt::format("'{}' is not a JSON pointer", pointer), "write it like \"/data/0/id\"");
-  }
-  return pointer;
 }
 
 // "POST /api/v1/jobs/${jobId}/run" -> method and target.
@@ -76,33 +61,13 @@ void read_request_line(Table& table, const Names& names, Diagnostics& problems, 
   }
 }
 
-std::vector<int> read_expect(Table& table) {
-  std::vector<int> statuses;
-  const auto value = table.get("expect");
-  if (!value) {
-    return statuses;
-  }
-  const std::vector<Value> list = value->kind() == Value::Kind::array ? value->array() : std::vector{*value};
-  for (const Value& status : list) {
-    if (status.kind() != Value::Kind::integer || status.integer() < 100 || status.integer() > 599) {
-      status.problem("'expect' must hold statuses, 100 to 599");
-      continue;
-    }
-    statuses.push_back(static_cast<int>(status.integer()));
-  }
-  if (list.empty()) {
-    value->problem("'expect' names no status", "leave it out to expect every 2xx");
-  }
-  return statuses;
-}
-
 void read_captures(Table& table, Names& names, RequestStep& request) {
   auto captures = table.table("capture");
   if (!captures) {
     return;
   }
   for (const std::string& name : captures->keys()) {
-    const std::string pointer = read_pointer(*captures, name);
+    auto from = read_source(*captures, name);
     if (!is_name(name)) {
       captures->problem(name, fmt::format("'{}' cannot be a name", name), "use letters, digits and _");
     } else if (const bool captured_before = names.captured.contains(name);
@@ -112,9 +77,51 @@ void read_captures(Table& table, Names& names, RequestStep& request) {
       names.known[name] = Names::Kind::text;
       names.captured.insert(name);
     }
-    request.capture.emplace_back(name, pointer);
+    if (from) {
+      request.capture.push_back({name, std::move(*from)});
+    }
   }
   captures->finish();
+}
+
+void read_timeout(Table& table, std::string_view key, std::optional<Duration>& limit) {
+  const auto timeout = table.duration(key);
+  if (timeout && (*timeout <= Duration::zero() || *timeout > kTimeoutAtMost)) {
+    table.problem(key,
+                  fmt::format("'{}' must be more than 0 and at most {}", key, to_text(kTimeoutAtMost)));
+  } else if (timeout) {
+    limit = timeout;
+  }
+}
+
+void read_timeouts(Table& table, http::Timeouts& timeouts) {
+  const auto value = table.get("timeout");
+  if (!value || value->kind() != Value::Kind::table) {
+    return read_timeout(table, "timeout", timeouts.whole);
+  }
+  Table limits = value->table();
+  read_timeout(limits, "connect", timeouts.connect);
+  read_timeout(limits, "first_byte", timeouts.first_byte);
+  read_timeout(limits, "whole", timeouts.whole);
+  limits.finish();
+}
+
+void read_tags(Table& table, RequestStep& request) {
+  auto tags = table.table("tags");
+  if (!tags) {
+    return;
+  }
+  for (const std::string& name : tags->keys()) {
+    const auto value = tags->text(name);
+    if (!is_name(name)) {
+      tags->problem(name, fmt::format("'{}' cannot be the name of a tag", name), "use letters, digits and _");
+    } else if (std::find(std::begin(kOwnTags), std::end(kOwnTags), name) != std::end(kOwnTags)) {
+      tags->problem(name, fmt::format("every request has a tag '{}' already", name));
+    } else if (value) {
+      request.tags.emplace_back(name, *value);
+    }
+  }
+  tags->finish();
 }
 
 std::optional<Repeat> read_repeat(Table& table) {
@@ -202,15 +209,12 @@ RequestStep read_request(Table& table, const HeaderTemplates& common, Names& nam
       request.headers.emplace_back("Content-Type", Template{{{false, "application/json"}}});
     }
   }
-  request.expect = read_expect(table);
+  request.expect = read_statuses(table, "expect");
   request.repeat = read_repeat(table);
-  if (const auto timeout = table.duration("timeout")) {
-    request.timeout = *timeout;
-    if (*timeout <= Duration::zero() || *timeout > kTimeoutAtMost) {
-      table.problem("timeout",
-                    fmt::format("'timeout' must be more than 0 and at most {}", to_text(kTimeoutAtMost)));
-    }
-  }
+  read_timeouts(table, request.timeouts);
+  request.checks = read_checks(table);
+  request.measures = read_measures(table);
+  read_tags(table, request);
   read_captures(table, names, request);  // last: a request cannot use what it captures
   table.finish();
   return request;

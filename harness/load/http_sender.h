@@ -15,7 +15,8 @@ class HttpSender final : public Sender {
   /// this, and `send` is called on the client's thread.
   HttpSender(http::Client& client, http::Url service);
 
-  void send(http::Request request, Duration timeout, std::function<void(http::Exchange)> done) override;
+  void send(http::Request request, const http::Timeouts& timeouts,
+            std::function<void(http::Exchange)> done) override;
 
  private:
   http::Client& client_;

@@ -1,11 +1,24 @@
 #pragma once
-// How much load: the [[load]] of a scenario. Either an open load: its arrivals come at their times, whether or not the
-// service keeps up. Or each journey of a flow once, one after the other, so that nothing but one journey is ever under
-// way: for traces, where whose a message is must be beyond doubt.
+// How much load: the [[load]] of a scenario or of a load test. There are three kinds.
+//
+// Open: arrivals come at their times, whether or not the service keeps up.
 //
 //   [[load]]
-//   flow = "settler-mixed"     # suites/flows/settler-mixed.toml, or a path that ends in .toml
-//   rate = "20/s"              # journeys started, not requests
+//   flow     = "settler-mixed"                  # suites/flows/settler-mixed.toml, or a path that ends in .toml
+//   rate     = "20/s"                           # journeys started, not requests
+//   arrivals = "poisson"                        # as independent users come; default "even": equally spaced
+//
+//   rate = { warm-up = "5/s", rise = ["5/s", "100/s"], peak = "100/s" }    # by phase; a pair is a ramp
+//
+// Closed: so many users, each of whom begins a journey when the one before has ended, so that a slow service has less
+// to do. A user who is taken away ends the journey under way.
+//
+//   [[load]]
+//   flow  = "settler-mixed"
+//   users = { rise = [0, 50], peak = 50 }       # or a number, for all phases
+//
+// Once: each journey of a flow, one after the other, so that nothing but one journey is ever under way: for traces,
+// where whose a message is must be beyond doubt.
 //
 //   [[load]]
 //   flow = "settler-journey"
@@ -15,17 +28,21 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/table.h"
-#include "core/units.h"
+#include "load/course.h"
 #include "load/flow.h"
 
 namespace faultline::load {
 
 struct Load {
+  enum class Model { open, closed, once };
+
   Flow flow;
-  Rate rate;          // constant; the i-th arrival (from 0) is due i/rate after the start
-  bool once = false;  // then there is no rate
+  Model model = Model::open;
+  Course course{};       // open: arrivals a second; closed: users
+  bool poisson = false;  // open: the gaps are exponential, otherwise the i-th comes when the course's area is i
 };
 
 /// The file of the flow of that name, if there is one.
@@ -33,6 +50,11 @@ using ResolveFlow = std::function<std::optional<std::filesystem::path>(const std
 
 /// Reads one table of [[load]] and the flow it names. Nothing when something is wrong: then it is in
 /// `problems`, which is the list that the table reports to.
-std::optional<Load> read_load(Table& table, const ResolveFlow& resolve, Diagnostics& problems);
+std::optional<Load> read_load(Table& table, const ResolveFlow& resolve, const std::vector<Phase>& phases,
+                              Diagnostics& problems);
+
+/// The arrivals that are due in the phase with this index, on average; of a closed load nobody knows.
+std::optional<double> expected_arrivals(const Load& load, const std::vector<Phase>& phases,
+                                        std::size_t phase);
 
 }  // namespace faultline::load

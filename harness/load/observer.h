@@ -11,7 +11,7 @@
 #include "core/time.h"
 #include "http/client.h"
 #include "load/flow.h"
-#include "load/plan.h"
+#include "load/arrival.h"
 
 namespace faultline::load {
 
@@ -25,6 +25,15 @@ std::string_view to_text(Outcome outcome);
 
 using Captures = std::vector<std::pair<std::string, std::string>>;  // name and value, in the order of capture
 
+struct CheckResult {
+  const Check* check = nullptr;
+  bool held = false;
+};
+struct Measured {
+  const Measure* measure = nullptr;
+  double value = 0;  // of a rate 1 or 0, of a counter 1, of a time milliseconds
+};
+
 struct RequestRecord {
   const Arrival& arrival;
   const RequestStep& request;
@@ -37,6 +46,9 @@ struct RequestRecord {
   bool expected = false;      // an answer came, and the flow expects its status
   Outcome outcome = Outcome::acked;
   const Captures& captures;  // what was taken from this answer
+  const http::Exchange& exchange;                // its timings and its bytes
+  const std::vector<CheckResult>& checks;        // in the order of the flow; none where nothing was checked
+  const std::vector<Measured>& measures;         // likewise
 
   /// From the time it was due: what a user who came then had to wait. Absent without an answer.
   std::optional<Duration> latency() const { return status ? std::optional(finished - due) : std::nullopt; }
@@ -45,6 +57,7 @@ struct RequestRecord {
 struct OutcomeRecord {
   const Arrival& arrival;
   Outcome outcome = Outcome::acked;
+  Instant due{}, finished{};
   bool complete = false;        // every step of the journey was made
   std::string_view stopped_at;  // the route of the request that ended it early, or that was not made
   const Captures& captures;     // everything the journey captured

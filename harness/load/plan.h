@@ -17,32 +17,13 @@
 #include "core/diagnostic.h"
 #include "core/draw.h"
 #include "core/time.h"
+#include "load/arrival.h"
 #include "load/load.h"
 
 namespace faultline::load {
 
-struct Phase {
-  std::string name;
-  Duration length{};
-};
-
-struct Arrival {
-  std::uint64_t number = 0;  // from 1, in the order of the plan that was made; kept when others are taken out
-  Duration at{};             // when it is due, since the start of the run
-  std::uint64_t after = 0;   // not before this arrival has ended; 0: none. One that is not in the plan has
-  std::string phase;         // in which it is due; a phase does not include its end
-  std::string flow, journey;
-  std::vector<std::pair<std::string, std::string>> data;  // in the flow's order
-  std::string traceparent;                                // version 00, sampled (W3C Trace Context, 3.2)
-
-  const std::string* datum(const std::string& name) const;
-  bool operator==(const Arrival&) const = default;
-};
-
-/// Arrivals in the order in which they are due; those due at once in the order of their loads. Those of loads that come
-/// once are due at the start, each after the one before it. Arrival k
-/// draws from the stream (seed, "arrival", k): its journey and trace there at index 0, its n-th datum at
-/// index n, so that a datum added at the end of a flow changes none of the others.
+/// The arrivals of open loads and of those that come once, in the order in which they are due. The users of closed loads
+/// are in no plan: when their journeys begin depends on the service (users.h).
 std::vector<Arrival> plan(const std::vector<Load>& loads, const std::vector<Phase>& phases, Seed seed);
 
 /// Newline-delimited JSON: equal plans give equal bytes.

@@ -17,8 +17,9 @@ class Sender {
   virtual ~Sender() = default;
 
   /// Sends the request to the service and calls `done` once, on the loop's thread, never from inside `send`;
-  /// with a failure at the latest when `timeout` has passed.
-  virtual void send(http::Request request, Duration timeout, std::function<void(http::Exchange)> done) = 0;
+  /// with a failure at the latest when the whole timeout has passed.
+  virtual void send(http::Request request, const http::Timeouts& timeouts,
+                    std::function<void(http::Exchange)> done) = 0;
 };
 
 }  // namespace faultline::load

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "judge/judge.h"
 #include "load/http_sender.h"
+#include "load/plan.h"
 #include "loop/loop.h"
 #include "run/arrival_causes.h"
 #include "run/collector.h"
@@ -89,7 +90,8 @@ class LoadRun final : public Traffic {
           limits.gates.push_back(phase.begin);
         }
       }
-      driver_ = std::make_unique<load::Driver>(loop_.clock(), sender_, scenario.load, std::move(plan),
+      driver_ = std::make_unique<load::Driver>(loop_.clock(), sender_, scenario.load,
+                                               load::Work{load::schedule_of(std::move(plan))},
                                                secrets_for(scenario), recorder, std::move(limits));
     });
   }

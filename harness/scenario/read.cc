@@ -44,11 +44,23 @@ void read_slo_file(Table& table, const std::string& name, Scenario& scenario, Di
   scenario.sources.emplace_back("slo/" + path->filename().string(), text_of(*path));
 }
 
+std::vector<load::Phase> load_phases(const Scenario& scenario) {
+  std::vector<load::Phase> phases;
+  for (const Phase& phase : scenario.phases) {
+    phases.push_back({phase.name, phase.length});
+  }
+  return phases;
+}
+
 void read_loads(Table& file, Scenario& scenario, Diagnostics& problems) {
   for (Table& table : file.tables("load")) {
     const auto resolve = [&](const std::string& name) { return find_beside(scenario.file, "flows", name); };
     const std::string name = table.text("flow").value_or("");
-    if (auto load = load::read_load(table, resolve, problems)) {
+    if (auto load = load::read_load(table, resolve, load_phases(scenario), problems)) {
+      if (load->model == load::Load::Model::closed) {
+        table.problem("users", "a scenario's load is of arrivals, which are planned: users are of `faultline load`",
+                      "write a rate");
+      }
       scenario.load.push_back(std::move(*load));
       if (const auto path = resolve(name)) {
         scenario.sources.emplace_back("flows/" + path->filename().string(), text_of(*path));
@@ -63,12 +75,10 @@ void read_loads(Table& file, Scenario& scenario, Diagnostics& problems) {
 // The requests that a phase will see at the least, by the flows' own arithmetic.
 double requests_expected(const Scenario& scenario, const Phase& phase) {
   double requests = 0;
+  const std::vector<load::Phase> phases = load_phases(scenario);
+  const auto index = static_cast<std::size_t>(&phase - scenario.phases.data());
   for (const load::Load& load : scenario.load) {
-    const double arrivals = !load.once ? load.rate.per_second * seconds(phase.length)
-                            : &phase == &scenario.phases.front()
-                                ? static_cast<double>(load.flow.journeys.size())
-                                : 0;
-    requests += arrivals * load::expected_requests(load.flow);
+    requests += load::expected_arrivals(load, phases, index).value_or(0) * load::expected_requests(load.flow);
   }
   return requests;
 }
@@ -221,8 +231,8 @@ Scenario read(const std::filesystem::path& path, const std::vector<Override>& ov
   }
   scenario.service = read_service(file, path);
   read_dependencies(file, scenario);
-  read_loads(file, scenario, problems);
   read_phases(file, scenario);
+  read_loads(file, scenario, problems);
   read_faults(file, scenario);
   read_steps(file, scenario);
   read_expectations(file, slo, scenario, problems);

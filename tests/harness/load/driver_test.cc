@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "load/plan.h"
 #include "reading.h"
 #include "scripted_sender.h"
 
@@ -52,6 +53,12 @@ class Record final : public Observer {
     requests.push_back({r.arrival.number, r.request.route, r.attempt, r.due - begin_, r.finished - begin_,
                         r.sent ? std::optional(*r.sent - begin_) : std::nullopt, r.latency(), r.status,
                         r.failure, r.expected});
+    for (const auto& [check, held] : r.checks) {
+      checks.emplace_back(check->name, held);
+    }
+    for (const auto& [measure, value] : r.measures) {
+      measures.emplace_back(measure->metric, value);
+    }
   }
   void arrival_finished(const OutcomeRecord& r) override {
     ends.push_back({r.arrival.number, r.outcome, r.complete, std::string(r.stopped_at), r.captures});
@@ -61,6 +68,8 @@ class Record final : public Observer {
   std::vector<Duration> dues;                              // of the same
   std::vector<std::uint64_t> shed;
   std::vector<Request> requests;
+  std::vector<std::pair<std::string, bool>> checks;
+  std::vector<std::pair<std::string, double>> measures;
   std::vector<End> ends;
 
  private:
@@ -83,11 +92,11 @@ tenant = { pick = ["a"] }
 [[journey]]
 name = "j"
 )";
-    const std::vector<Load> loads = {{flow_of(head + journey), rate}};
+    loads = {open_load(head + journey, rate)};
     arrivals = plan(loads, {{"only", length}}, 1);
     change(arrivals);
     const Secrets secrets{.api_keys = {{"a", "key-of-a"}}, .environment = {{"HOOK", "hook"}}};
-    driver = std::make_unique<Driver>(clock, sender, loads, arrivals, secrets, record, limits);
+    driver = std::make_unique<Driver>(clock, sender, loads, Work{schedule_of(arrivals)}, secrets, record, limits);
     driver->start(begin, [this] { ++finished; });
     clock.advance(10s - 1ns);  // everything is set up, and nothing is due
   }
@@ -113,6 +122,7 @@ name = "j"
   const Instant begin{clock.now() + 10s};
   Record record{begin};
   ScriptedSender sender;
+  std::vector<Load> loads;
   std::vector<Arrival> arrivals;
   std::unique_ptr<Driver> driver;
   int finished = 0;
@@ -227,8 +237,8 @@ TEST(Driver, CountsLatencyFromTheTimeThatAnArrivalWasDueWhenItStartsLate) {
   Record record(begin);
   ScriptedSender sender(clock, [](const auto&) { return answer(200, "", 5ms); });
   const std::vector<Load> loads = {
-      {flow_of(std::string("[flow]\nname='f'\n[[journey]]\nname='j'\n") + kOneRequest), Rate{10}}};
-  Driver driver(clock, sender, loads, plan(loads, {{"only", 300ms}}, 1), {}, record);
+      open_load(std::string("[flow]\nname='f'\n[[journey]]\nname='j'\n") + kOneRequest, Rate{10})};
+  Driver driver(clock, sender, loads, Work{schedule_of(plan(loads, {{"only", 300ms}}, 1))}, {}, record);
   driver.start(begin, [] {});
   manual.advance(1s);
   EXPECT_THAT(record.starts, ElementsAre(Pair(1, 250ms), Pair(2, 150ms), Pair(3, 50ms)))
@@ -500,14 +510,149 @@ TEST(Driver, CallsNobodyOnceItIsGone) {
   EXPECT_EQ(run.clock.pending(), 0U);
 }
 
+// Users instead of a rate.
+struct Visited {
+  Visited(Course course, std::vector<Phase> its_phases, std::function<Reply(const http::Request&)> service,
+          const std::string& journey = kOneRequest, DriverLimits limits = {})
+      : phases(std::move(its_phases)), sender(clock, std::move(service)) {
+    loads = {{.flow = flow_of("[flow]\nname='f'\n[[journey]]\nname='j'\n" + journey),
+              .model = Load::Model::closed,
+              .course = std::move(course)}};
+    driver = std::make_unique<Driver>(clock, sender, loads, Work{schedule_of({}), Users(loads, phases, 1, 0)},
+                                      Secrets{}, record, std::move(limits));
+    driver->start(begin, [this] { ++finished; });
+  }
+  std::vector<Duration> sent_at() const {
+    std::vector<Duration> times;
+    for (const auto& sent : sender.sent) {
+      times.push_back(sent.at - begin);
+    }
+    return times;
+  }
+
+  ManualClock clock;
+  const Instant begin{clock.now()};
+  Record record{begin};
+  const std::vector<Phase> phases;
+  ScriptedSender sender;
+  std::vector<Load> loads;
+  std::unique_ptr<Driver> driver;
+  int finished = 0;
+};
+
+TEST(DriverOfUsers, BeginsAJourneyWhenTheOneBeforeHasEnded) {
+  Visited run(steady(1), {{"only", 1s}}, [](const auto&) { return answer(200, "", 400ms); });
+  run.clock.advance(10s);
+  EXPECT_THAT(run.sent_at(), ElementsAre(0ms, 400ms, 800ms)) << "what has begun is brought to its end";
+  EXPECT_EQ(run.finished, 1);
+  EXPECT_EQ(run.driver->counters().done, 3U);
+}
+
+TEST(DriverOfUsers, HasMoreOrFewerOfThemAsTheCourseGoes) {
+  Visited run({.in = {{"rise", {0, 2}}, {"peak", {2, 2}}, {"fall", {2, 0}}}},
+              {{"rise", 2s}, {"peak", 1s}, {"fall", 2s}},
+              [](const auto&) { return answer(200, "", 500ms); });
+  run.clock.advance(10s);
+  EXPECT_THAT(run.sent_at(), ElementsAre(1s, 1500ms, 2s, 2s, 2500ms, 2500ms, 3s, 3500ms));
+}
+
+TEST(DriverOfUsers, WaitsAtAGate) {
+  Visited run(steady(1), {{"a", 1s}, {"b", 1s}}, [](const auto&) { return answer(200, "", 700ms); },
+              kOneRequest, {.gates = {1s}});
+  run.clock.advance(1300ms);
+  EXPECT_FALSE(run.driver->settled());
+  run.clock.advance(200ms);
+  EXPECT_TRUE(run.driver->settled());
+  EXPECT_THAT(run.sent_at(), ElementsAre(0ms, 700ms));
+  run.driver->open(500ms);
+  run.clock.advance(1ms);
+  EXPECT_THAT(run.sent_at(), ElementsAre(0ms, 700ms, 1500ms));
+}
+
+TEST(DriverOfUsers, LetsOthersHaveTheirTurnWhereJourneysEndAtOnce) {
+  Visited run(steady(1), {{"only", 1s}}, [](const auto&) { return answer(200, "{}", 100ms); },
+              "[[journey.step]]\nrequest = 'GET /'\ncapture = { id = '/id' }\n"
+              "[[journey.step]]\nrequest = 'GET /${id}'\n");
+  run.clock.advance(10s);
+  EXPECT_EQ(run.sender.sent.size(), 10U) << "each ends at its second request, whose id no answer held";
+  EXPECT_EQ(run.finished, 1);
+}
+
+TEST(DriverOfUsers, StopsThem) {
+  Visited run(steady(2), {{"only", 100s}}, [](const auto&) { return answer(200, "", 300ms); });
+  run.clock.advance(1s);
+  run.driver->stop();
+  run.clock.advance(1s);
+  EXPECT_EQ(run.finished, 1);
+  EXPECT_EQ(run.sender.sent.size(), 8U);
+  EXPECT_EQ(run.clock.pending(), 0U);
+}
+
+TEST(Driver, LetsArrivalsWaitPastItsLimitIfItIsToldTo) {
+  Driven run(
+      kOneRequest, [](const auto&) { return answer(200, "", 300ms); }, Rate{10}, 300ms,
+      {.in_flight = 1, .past = DriverLimits::Past::wait});
+  run.run_to(250ms);
+  EXPECT_EQ(run.driver->counters().waiting, 2U);
+  run.run_to(2s);
+  EXPECT_THAT(run.record.starts, ElementsAre(Pair(1, 0s), Pair(2, 200ms), Pair(3, 400ms)));
+  EXPECT_THAT(run.record.shed, IsEmpty());
+  EXPECT_EQ(run.record.requests.back().latency, 700ms) << "from when it was due";
+  EXPECT_EQ(run.finished, 1);
+}
+
+TEST(Driver, ChecksAndMeasuresAnswers) {
+  Driven run(R"(
+[[journey.step]]
+request = "POST /run"
+name    = "run"
+[[journey.step]]
+request = "GET /state"
+repeat  = { until = { pointer = "/state", in = ["done"] }, every = "100ms", at_most = 5 }
+check   = [{ name = "has rows", pointer = "/rows" }, { name = "fast", within = "5ms" }]
+measure = [{ rate = "passed" }, { trend = "took", since = "run" }, { trend = "rows", pointer = "/rows" },
+           { counter = "failures", when = "failed" }, { rate = "done", pointer = "/state", in = ["done"] }]
+)",
+             [n = 0](const http::Request& request) mutable {
+               return answer(200, request.target == "/state" && ++n == 3 ? R"({"state":"done","rows":7})" : "{}",
+                             10ms);
+             });
+  run.run_to(2s);
+  std::vector<std::pair<std::string, bool>> checks = {{"has rows", true}, {"fast", false}};
+  EXPECT_EQ(run.record.checks, checks) << "of the last look alone";
+  const std::vector<std::pair<std::string, double>> measures = {
+      {"passed", 0}, {"took", 240}, {"rows", 7}, {"failures", 1}, {"done", 1}};
+  EXPECT_EQ(run.record.measures, measures);
+}
+
+TEST(Driver, DrawsThinkTimesFromTheArrival) {
+  const std::string flow = "[[journey.step]]\nthink = ['1s', '3s']\n" + std::string(kOneRequest);
+  const auto times = [&] {
+    Driven run(flow, [](const auto&) { return answer(200); }, Rate{10}, 2s);
+    run.run_to(10s);
+    std::vector<Duration> all;
+    for (const auto& request : run.record.requests) {
+      all.push_back(request.due - run.arrivals.at(request.k - 1).at);
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  };
+  const auto first = times();
+  ASSERT_EQ(first.size(), 20U);
+  EXPECT_GE(first.front(), 1s);
+  EXPECT_LE(first.back(), 3s);
+  EXPECT_GT(first.back() - first.front(), 1s);
+  EXPECT_EQ(first, times());
+}
+
 TEST(Driver, MayBeDestroyedWhenItHasFinished) {
   ManualClock clock;
   Record record(clock.now());
   ScriptedSender sender(clock, [](const auto&) { return answer(200); });
   const std::vector<Load> loads = {
-      {flow_of(std::string("[flow]\nname='f'\n[[journey]]\nname='j'\n") + kOneRequest), Rate{10}}};
+      open_load(std::string("[flow]\nname='f'\n[[journey]]\nname='j'\n") + kOneRequest, Rate{10})};
   auto driver =
-      std::make_unique<Driver>(clock, sender, loads, plan(loads, {{"only", 1s}}, 1), Secrets{}, record);
+      std::make_unique<Driver>(clock, sender, loads, Work{schedule_of(plan(loads, {{"only", 1s}}, 1))}, Secrets{}, record);
   driver->start(clock.now(), [&driver] { driver.reset(); });
   clock.advance(5s);
   EXPECT_FALSE(driver);
@@ -518,7 +663,7 @@ TEST(Driver, FinishesAnEmptyPlan) {
   ManualClock clock;
   Record record(clock.now());
   ScriptedSender sender(clock, [](const auto&) { return answer(200); });
-  Driver driver(clock, sender, {}, {}, {}, record);
+  Driver driver(clock, sender, {}, Work{schedule_of({})}, {}, record);
   bool finished = false;
   driver.start(clock.now(), [&finished] { finished = true; });
   EXPECT_FALSE(finished) << "never from inside start";
@@ -531,10 +676,10 @@ TEST(Driver, RunsThePlanWithoutTheLinesThatWereTakenOut) {
   Record record(clock.now());
   ScriptedSender sender(clock, [](const auto&) { return answer(200); });
   const std::vector<Load> loads = {
-      {flow_of(std::string("[flow]\nname='f'\n[[journey]]\nname='j'\n") + kOneRequest), Rate{10}}};
+      open_load(std::string("[flow]\nname='f'\n[[journey]]\nname='j'\n") + kOneRequest, Rate{10})};
   auto arrivals = plan(loads, {{"only", 400ms}}, 1);
   arrivals.erase(arrivals.begin() + 1);
-  Driver driver(clock, sender, loads, arrivals, {}, record);
+  Driver driver(clock, sender, loads, Work{schedule_of(arrivals)}, {}, record);
   driver.start(clock.now(), [] {});
   clock.advance(1s);
   EXPECT_THAT(record.starts, ElementsAre(Pair(1, 0s), Pair(3, 0s), Pair(4, 0s)));
@@ -544,7 +689,7 @@ TEST(Driver, NamesTheSecretThatIsNotGiven) {
   ManualClock clock;
   Record record(clock.now());
   ScriptedSender sender(clock, [](const auto&) { return answer(200); });
-  const std::vector<Load> loads = {{flow_of(R"(
+  const std::vector<Load> loads = {open_load(R"(
 [flow]
 name = "f"
 headers = { "X-API-Key" = "${api_key}", "X-Hook" = "${env:HOOK}" }
@@ -554,12 +699,12 @@ tenant = { pick = ["a"] }
 name = "j"
 [[journey.step]]
 request = "GET /"
-)"),
-                                    Rate{10}}};
+)",
+                                              Rate{10})};
   const auto arrivals = plan(loads, {{"only", 1s}}, 1);
   const auto reason = [&](const Secrets& secrets) -> std::string {
     try {
-      const Driver driver(clock, sender, loads, arrivals, secrets, record);
+      const Driver driver(clock, sender, loads, Work{schedule_of(arrivals)}, secrets, record);
     } catch (const EnvironmentError& error) {
       return error.what();
     }
@@ -568,7 +713,7 @@ request = "GET /"
   EXPECT_EQ(reason({.api_keys = {{"a", "k"}}, .environment = {}}),
             "flow 'f' needs the environment variable HOOK");
   EXPECT_EQ(reason({.api_keys = {{"b", "k"}}, .environment = {{"HOOK", "h"}}}),
-            "there is no API key for tenant 'a', which arrival 1 belongs to");
+            "there is no API key for tenant 'a', which flow 'f' draws");
   EXPECT_EQ(reason({.api_keys = {{"a", "k"}}, .environment = {{"HOOK", "h"}}}), "(nothing is missing)");
 }
 

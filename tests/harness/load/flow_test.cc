@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <string>
 #include <variant>
 
@@ -11,9 +12,10 @@ namespace faultline::load {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::DoubleEq;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::Pair;
+
 
 // A flow whose one journey has these steps.
 std::string with_steps(const std::string& steps) {
@@ -52,7 +54,7 @@ repeat = { until = { pointer = "/status", in = ["done"] }, every = "200ms", at_m
   ASSERT_EQ(flow.data.size(), 4U);
   EXPECT_EQ(std::get<Hex>(flow.data[0].kind).digits, 12U);
   EXPECT_EQ(std::get<Integer>(flow.data[1].kind).most, 500);
-  EXPECT_EQ(std::get<Pick>(flow.data[2].kind).skew, 1.5);
+  EXPECT_THAT(std::get<Pick>(flow.data[2].kind).up_to, ElementsAre(1, DoubleEq(1 + std::pow(2, -1.5))));
   EXPECT_EQ(flow.data[3].name, "name");
   EXPECT_TRUE(flow.wants_api_key);
   EXPECT_THAT(flow.environment, ElementsAre("HOOK"));
@@ -75,12 +77,14 @@ repeat = { until = { pointer = "/status", in = ["done"] }, every = "200ms", at_m
       << "a step's header replaces the flow's, whatever its case";
   EXPECT_TRUE(create.body);
   EXPECT_THAT(create.expect, ElementsAre(201, 409));
-  EXPECT_THAT(create.capture, ElementsAre(Pair("id", "/data/id")));
-  EXPECT_EQ(create.timeout, 3s);
-  EXPECT_EQ(std::get<ThinkStep>(journey->steps[1]).length, 1s);
+  ASSERT_EQ(create.capture.size(), 1U);
+  EXPECT_EQ(create.capture[0].name, "id");
+  EXPECT_EQ(create.capture[0].from.text, "/data/id");
+  EXPECT_EQ(create.timeouts.whole, 3s);
+  EXPECT_EQ(std::get<ThinkStep>(journey->steps[1]).least, 1s);
   const auto& poll = std::get<RequestStep>(journey->steps[2]);
   EXPECT_EQ(poll.route, "GET /jobs/${id}?full=1") << "a route without a name is called as it is written";
-  EXPECT_EQ(poll.timeout, 10s);
+  EXPECT_EQ(poll.timeouts.whole, 10s);
   ASSERT_TRUE(poll.repeat);
   EXPECT_EQ(poll.repeat->every, 200ms);
   EXPECT_EQ(poll.repeat->at_most, 20U);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/client.h"
+#include "load/plan.h"
 #include "http/server.h"
 #include "load/driver.h"
 #include "loop/loop.h"
@@ -48,7 +49,7 @@ TEST(HttpSender, TakesJourneysThroughARealService) {
                    .body = R"({"data":{"id":"7"}})"});
         });
   });
-  const std::vector<Load> loads = {{flow_of(R"(
+  const std::vector<Load> loads = {open_load(R"(
 [flow]
 name = "f"
 [[journey]]
@@ -60,8 +61,8 @@ expect = [201]
 capture = { id = "/data/id" }
 [[journey.step]]
 request = "GET /jobs/${id}"
-)"),
-                                    Rate{100}}};
+)",
+                                              Rate{100})};
 
   Outcomes outcomes;
   std::promise<void> finished;
@@ -72,7 +73,7 @@ request = "GET /jobs/${id}"
     client = std::make_unique<http::Client>(loop);
     sender = std::make_unique<HttpSender>(*client,
                                           http::Url{"127.0.0.1", std::to_string(server->port()), "/base/"});
-    driver = std::make_unique<Driver>(loop.clock(), *sender, loads, plan(loads, {{"only", 200ms}}, 1),
+    driver = std::make_unique<Driver>(loop.clock(), *sender, loads, Work{schedule_of(plan(loads, {{"only", 200ms}}, 1))},
                                       Secrets{}, outcomes);
     driver->start(monotonic_now(), [&] { finished.set_value(); });
   });

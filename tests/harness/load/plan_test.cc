@@ -47,7 +47,7 @@ request = "GET /"
 const std::vector<Phase> kPhases = {{"steady", 1s}, {"incident", 1s}};
 
 std::vector<Load> loads_at(Rate rate, std::string_view flow = kFlow) {
-  return {{flow_of(flow), rate}};
+  return {{.flow = flow_of(flow), .course = steady(rate.per_second)}};
 }
 
 std::string text_of(const std::vector<Arrival>& arrivals) {
@@ -57,7 +57,7 @@ std::string text_of(const std::vector<Arrival>& arrivals) {
 }
 
 std::vector<Load> once(std::string_view flow = kFlow) {
-  return {{.flow = flow_of(flow), .rate = {}, .once = true}};
+  return {{.flow = flow_of(flow), .model = Load::Model::once}};
 }
 
 std::vector<std::string> lines_in(const std::string& text) {
@@ -102,7 +102,8 @@ TEST(Plan, NumbersArrivalsAndPutsEachInThePhaseInWhichItIsDue) {
 TEST(Plan, MergesLoadsByTimeThenByTheirOrder) {
   auto loads = loads_at(Rate{1});
   loads.push_back(
-      {flow_of("[flow]\nname='g'\n[[journey]]\nname='j'\n[[journey.step]]\nrequest='GET /'\n"), Rate{2}});
+      {.flow = flow_of("[flow]\nname='g'\n[[journey]]\nname='j'\n[[journey.step]]\nrequest='GET /'\n"),
+       .course = steady(2)});
   const auto seen = each(plan(loads, kPhases, 1),
                          [](const Arrival& arrival) { return std::pair(arrival.at, arrival.flow); });
   EXPECT_THAT(seen, ElementsAre(Pair(0s, "f"), Pair(0s, "g"), Pair(500ms, "g"), Pair(1s, "f"), Pair(1s, "g"),

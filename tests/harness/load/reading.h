@@ -8,7 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "load/flow.h"
+#include "core/units.h"
+#include "load/load.h"
 
 namespace faultline::load {
 
@@ -21,6 +22,11 @@ inline Flow flow_of(std::string_view text) {
     throw std::runtime_error(problems.empty() ? "no flow, and no reason" : to_text(problems.front()));
   }
   return *flow;
+}
+
+/// An open load at a constant rate.
+inline Load open_load(std::string_view flow, Rate rate) {
+  return {.flow = flow_of(flow), .course = steady(rate.per_second)};
 }
 
 /// "line:column message, suggestion" of each mistake.

@@ -31,10 +31,11 @@ class ScriptedSender final : public Sender {
   ScriptedSender(Clock& clock, std::function<Reply(const http::Request&)> service)
       : clock_(clock), service_(std::move(service)) {}
 
-  void send(http::Request request, Duration timeout, std::function<void(http::Exchange)> done) override {
+  void send(http::Request request, const http::Timeouts& timeouts,
+            std::function<void(http::Exchange)> done) override {
     const Instant now = clock_.now();
     const Reply reply = service_(request);
-    sent.push_back({now, std::move(request), timeout});
+    sent.push_back({now, std::move(request), *timeouts.whole});
     if (reply.silent) {
       return;
     }

@@ -1,0 +1,45 @@
+#pragma once
+// The users of closed loads: when each is there, and the journeys that each makes. How many of them there will be, and
+// when, depends on how fast the service answers; what the i-th journey of a user is does not.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "load/arrival.h"
+#include "load/load.h"
+#include "load/schedule.h"
+
+namespace faultline::load {
+
+class Users {
+ public:
+  Users() = default;
+  /// The share of all users. Their journeys are numbered above `planned`, the arrivals of the schedule as a whole.
+  /// The loads and the phases must outlive this.
+  Users(const std::vector<Load>& loads, const std::vector<Phase>& phases, Seed seed, std::uint64_t planned,
+        Share share = {});
+
+  std::size_t size() const { return users_.size(); }
+  /// When the user with this index is there, ascending. A journey that was begun by then is brought to its end.
+  const std::vector<Span>& there(std::size_t index) const { return users_[index].there; }
+  /// The journey that a user makes as the i-th (from 0), due at `at`.
+  ArrivalPtr journey(std::size_t index, std::uint64_t i, Duration at) const;
+  /// How many are there at that time.
+  std::size_t there_at(Duration at) const;
+
+ private:
+  struct User {
+    std::uint64_t number = 0;  // from 1, of all users of the run
+    std::size_t load = 0;
+    std::vector<Span> there;
+  };
+
+  const std::vector<Load>* loads_ = nullptr;
+  const std::vector<Phase>* phases_ = nullptr;
+  Seed seed_ = 0;
+  std::uint64_t planned_ = 0, all_ = 0;
+  std::vector<User> users_;
+};
+
+}  // namespace faultline::load
