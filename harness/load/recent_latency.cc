@@ -11,7 +11,7 @@ void RecentLatency::record(Instant now, Duration latency) {
 
 std::optional<Duration> RecentLatency::percentile(Instant now, double percent) {
   turn(now);
-  Histogram both = before_;
+  metrics::Histogram both = before_;
   both.merge(filling_);
   return both.percentile(percent);
 }

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "core/time.h"
-#include "load/histogram.h"
+#include "metrics/histogram.h"
 
 namespace faultline::load {
 
@@ -21,7 +21,7 @@ class RecentLatency {
  private:
   void turn(Instant now);
 
-  Histogram filling_, before_;
+  metrics::Histogram filling_, before_;
   Instant began_{};  // of the filling window
 };
 

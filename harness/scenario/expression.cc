@@ -87,7 +87,7 @@ std::string_view example_of(Unit unit) {
 constexpr double kPerMillisecond = 1e-3;
 
 std::optional<double> parse_target(std::string_view text, Unit unit) {
-  const auto bare = steps::parse_number(text);
+  const auto bare = parse_number(text);
   if (bare && *bare < 0) {
     return std::nullopt;
   }
@@ -202,7 +202,7 @@ class Parser {
       return each == Aggregate::percentile ? word == "p" : word == name_of(each);
     });
     if (found == row_->aggregates.end()) {
-      const bool percentile = word.starts_with('p') && steps::parse_number(word.substr(1));
+      const bool percentile = word.starts_with('p') && parse_number(word.substr(1));
       return wrong(
           at, fmt::format("no aggregate '{}' here: {}", word, choice),
           percentile ? fmt::format("did you mean 'p({})'?", word.substr(1)) : did_you_mean(word, offered));
@@ -217,7 +217,7 @@ class Parser {
     if (!rest_.starts_with('(') || close == std::string_view::npos) {
       return wrong(at, "a percentile is written p(95)");
     }
-    const auto number = steps::parse_number(rest_.substr(1, close - 1));
+    const auto number = parse_number(rest_.substr(1, close - 1));
     if (!number || *number <= 0 || *number >= 100) {
       return wrong(offset() + 1, "a percentile is a number between 0 and 100",
                    number && *number == 100 ? "did you mean 'max'?" : "");
@@ -230,7 +230,7 @@ class Parser {
   bool read_comparator() {
     skip_blanks();
     const std::size_t at = offset();
-    const auto comparator = steps::take_comparator(rest_);
+    const auto comparator = take_comparator(rest_);
     if (!comparator) {
       return wrong(at, "a comparison is missing here: <, <=, >, >=, == or !=");
     }
@@ -250,7 +250,7 @@ class Parser {
       return wrong(at, fmt::format("a target is missing here: {}", example_of(unit)));
     }
     if (!target) {
-      const bool bare = unit == Unit::share && steps::parse_number(written).has_value();
+      const bool bare = unit == Unit::share && parse_number(written).has_value();
       return wrong(at, fmt::format("'{}' is not {}", written, example_of(unit)),
                    bare ? fmt::format("did you mean '{}%'?", written) : "");
     }
@@ -263,7 +263,7 @@ class Parser {
     constexpr std::string_view kTimes = " x ";
     const auto times = written.find(kTimes);
     const auto factor =
-        times == std::string_view::npos ? std::nullopt : steps::parse_number(written.substr(0, times));
+        times == std::string_view::npos ? std::nullopt : parse_number(written.substr(0, times));
     if (!factor || *factor <= 0) {
       return false;
     }
@@ -321,7 +321,7 @@ std::string display_target(const Expression& expression) {
     }
     FAULTLINE_ASSERT(false, "a unit that cannot be shown");
   };
-  return steps::to_text(expression.comparison.comparator) + " " + quantity();
+  return to_text(expression.comparison.comparator) + " " + quantity();
 }
 
 std::string margin(const Expression& expression, double value) {
@@ -343,15 +343,15 @@ std::string margin(const Expression& expression, double value) {
   };
   const bool holds = expression.comparison.holds(value);
   switch (expression.comparison.comparator) {
-    case steps::Comparator::less:
-    case steps::Comparator::less_equal:
+    case Comparator::less:
+    case Comparator::less_equal:
       return quantity() + (holds ? " left" : " over");
-    case steps::Comparator::greater:
-    case steps::Comparator::greater_equal:
+    case Comparator::greater:
+    case Comparator::greater_equal:
       return quantity() + (holds ? " to spare" : " short");
-    case steps::Comparator::equal:
+    case Comparator::equal:
       return holds ? "" : quantity() + " off";
-    case steps::Comparator::not_equal:
+    case Comparator::not_equal:
       return "";
   }
   FAULTLINE_ASSERT(false, "a comparator without a margin");

@@ -24,7 +24,7 @@
 #include <vector>
 
 #include "core/table.h"
-#include "steps/comparison.h"
+#include "core/comparison.h"
 
 namespace faultline::scenario {
 
@@ -47,7 +47,7 @@ struct Expression {
   Aggregate aggregate{};
   double percentile = 0;  // 95 for p(95)
   /// Durations in seconds, shares of 1, rates a second, counts.
-  steps::Comparison comparison;
+  Comparison comparison;
 };
 
 /// Reads an expression that is a string in a file; nothing when there is a mistake, which is reported at its column.

@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "core/table.h"
-#include "steps/comparison.h"
+#include "core/comparison.h"
 #include "steps/probe.h"
 #include "steps/world.h"
 

@@ -6,7 +6,7 @@
 namespace faultline::scenario {
 namespace {
 
-using steps::Comparator;
+using faultline::Comparator;
 
 struct Read {
   std::optional<Expression> expression;

@@ -1,8 +1,8 @@
-#include "steps/comparison.h"
+#include "core/comparison.h"
 
 #include <gtest/gtest.h>
 
-namespace faultline::steps {
+namespace faultline {
 namespace {
 
 TEST(Comparison, HoldsOnItsSideOfTheTargetAndAtIt) {
@@ -31,4 +31,4 @@ TEST(Comparison, ReadsAnOperatorAndANumberAndNothingElse) {
 }
 
 }  // namespace
-}  // namespace faultline::steps
+}  // namespace faultline

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace faultline::steps {
+namespace faultline {
 
 enum class Comparator { less, less_equal, greater, greater_equal, equal, not_equal };
 
@@ -28,4 +28,4 @@ std::optional<Comparison> parse_comparison(std::string_view text);
 std::string to_text(Comparator comparator);
 std::string to_text(const Comparison& comparison);
 
-}  // namespace faultline::steps
+}  // namespace faultline

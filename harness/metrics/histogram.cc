@@ -1,4 +1,4 @@
-#include "load/histogram.h"
+#include "metrics/histogram.h"
 
 #include <algorithm>
 #include <bit>
@@ -7,7 +7,7 @@
 
 #include "core/assert.h"
 
-namespace faultline::load {
+namespace faultline::metrics {
 namespace {
 
 using Units = std::chrono::microseconds;
@@ -37,20 +37,23 @@ std::uint64_t units_of(Duration value) {
 
 }  // namespace
 
-Histogram::Histogram() : counts_(index_of(units_of(kMost)) + 1, 0) {}
-
 void Histogram::record(Duration value) {
-  ++counts_[index_of(units_of(value))];
+  const std::size_t index = index_of(units_of(value));
+  if (index >= counts_.size()) {
+    counts_.resize(index + 1, 0);
+  }
+  ++counts_[index];
   ++count_;
 }
 
 void Histogram::merge(const Histogram& other) {
-  std::transform(counts_.begin(), counts_.end(), other.counts_.begin(), counts_.begin(), std::plus<>());
+  counts_.resize(std::max(counts_.size(), other.counts_.size()), 0);
+  std::transform(other.counts_.begin(), other.counts_.end(), counts_.begin(), counts_.begin(), std::plus<>());
   count_ += other.count_;
 }
 
 void Histogram::clear() {
-  std::fill(counts_.begin(), counts_.end(), 0);
+  counts_.clear();
   count_ = 0;
 }
 
@@ -68,4 +71,4 @@ std::optional<Duration> Histogram::percentile(double percent) const {
   return Units(last_at(index));
 }
 
-}  // namespace faultline::load
+}  // namespace faultline::metrics

@@ -1,4 +1,4 @@
-#include "steps/comparison.h"
+#include "core/comparison.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "core/assert.h"
 
-namespace faultline::steps {
+namespace faultline {
 namespace {
 
 struct Operator {
@@ -100,4 +100,4 @@ std::string to_text(const Comparison& comparison) {
   return fmt::format("{} {}", to_text(comparison.comparator), comparison.target);
 }
 
-}  // namespace faultline::steps
+}  // namespace faultline
