@@ -29,7 +29,7 @@ struct MockOptions {
 
 // Until Ctrl-C, which is how it is meant to end; then what it was asked for.
 template <typename Mock>
-void serve(const Mock& mock, const std::string& host, const std::string& what, const run::Stop& stop) {
+void serve(const Mock& mock, const std::string& host, const std::string& what, const Stop& stop) {
   fmt::print("http://{}:{}  {}; Ctrl-C ends it\n", host, mock.port(), what);
   fmt::print("http://{}:{}  control: reset, snapshots, requests, deliveries, truth\n", host,
              mock.control_port());
@@ -49,7 +49,7 @@ std::uint16_t control_port_of(const MockOptions& options, std::uint16_t port) {
 }
 
 int mock(const std::string& name, const MockOptions& options) {
-  run::Stop stop;
+  Stop stop;
   const Signals signals(stop);
   const auto address = transport::parse_address(options.listen);
   if (!address) {

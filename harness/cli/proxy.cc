@@ -381,7 +381,7 @@ int run_proxies(const ProxyCommand& command) {
           fmt::format("{} is followed by one thread; only raw bytes go over several", each.protocol));
     }
   }
-  run::Stop stop;
+  Stop stop;
   const Signals signals(stop);
   allow_many_sockets();
   std::vector<std::unique_ptr<transport::Transport>> carriers;

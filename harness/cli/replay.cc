@@ -47,7 +47,7 @@ void print_changes(const nlohmann::ordered_json& before, const run::Subject& now
 }
 
 int replay(const ReplayOptions& options) {
-  run::Stop stop;
+  Stop stop;
   const Signals signals(stop);
   const std::filesystem::path directory = options.directory;
   const JournalText before = read_journal(directory / "journal.ndjson");

@@ -52,7 +52,7 @@ void write_json(const std::string& path, const std::vector<result::Result>& resu
 }
 
 int run_all(const RunOptions& options) {
-  run::Stop stop;
+  Stop stop;
   const Signals signals(stop);
 
   // Everything that can be wrong in a file is said before anything is started.

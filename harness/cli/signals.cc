@@ -21,7 +21,7 @@ sigset_t watched() {
 
 }  // namespace
 
-Signals::Signals(run::Stop& stop) {
+Signals::Signals(Stop& stop) {
   const sigset_t set = watched();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);

@@ -3,7 +3,7 @@
 
 #include <thread>
 
-#include "run/stop.h"
+#include "loop/stop.h"
 
 namespace faultline::cli {
 
@@ -12,7 +12,7 @@ class Signals {
   /// Call it before any other thread is started: the signals are blocked in this thread and those it makes,
   /// and taken by one of our own. The first requests the stop; a second ends the program at once (the
   /// guardian then ends what was started).
-  explicit Signals(run::Stop& stop);
+  explicit Signals(Stop& stop);
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;

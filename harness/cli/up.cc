@@ -16,7 +16,7 @@ class Onlooker final : public stream::Observer {};
 
 int up(const std::filesystem::path& file, const ScenarioOptions& options, const std::string& out,
        const std::string& transport) {
-  run::Stop stop;
+  Stop stop;
   const Signals signals(stop);
   const auto scenario = read_scenario(file, options);
   if (!scenario) {

@@ -74,7 +74,7 @@ void judge_faults(const Scenario& scenario, const Evidence& evidence, std::vecto
 
 // The arrivals were started, and in time: otherwise it is the generator that was tested.
 void judge_generator(const Scenario& scenario, const Evidence& evidence, std::vector<Check>& checks) {
-  const scenario::Validity& validity = scenario.validity;
+  const load::Validity& validity = scenario.validity;
   std::size_t started = 0, late = 0;
   Duration latest{};
   for (const Arrival& arrival : evidence.arrivals) {

@@ -7,7 +7,7 @@
 #include "core/journal.h"
 #include "ledger/ledger.h"
 #include "run/load_recorder.h"
-#include "run/stop.h"
+#include "loop/stop.h"
 
 namespace faultline::run {
 

@@ -9,7 +9,7 @@
 #include "core/journal.h"
 #include "load/observer.h"
 #include "run/environment.h"
-#include "run/stop.h"
+#include "loop/stop.h"
 #include "scenario/scenario.h"
 
 namespace faultline::run {

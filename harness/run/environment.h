@@ -15,7 +15,7 @@
 #include "ledger/ledger.h"
 #include "process/guardian.h"
 #include "result/result.h"
-#include "run/stop.h"
+#include "loop/stop.h"
 #include "scenario/scenario.h"
 #include "stream/causes.h"
 #include "stream/proxy.h"

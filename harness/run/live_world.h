@@ -7,7 +7,7 @@
 
 #include "run/environment.h"
 #include "run/rules.h"
-#include "run/stop.h"
+#include "loop/stop.h"
 #include "steps/world.h"
 
 namespace faultline::run {

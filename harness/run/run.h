@@ -9,7 +9,7 @@
 
 #include "load/driver.h"
 #include "result/result.h"
-#include "run/stop.h"
+#include "loop/stop.h"
 #include "run/timeline.h"
 #include "scenario/scenario.h"
 #include "transport/transport.h"

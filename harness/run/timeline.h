@@ -9,7 +9,7 @@
 #include "core/journal.h"
 #include "run/phase_clock.h"
 #include "run/rules.h"
-#include "run/stop.h"
+#include "loop/stop.h"
 #include "scenario/scenario.h"
 #include "steps/world.h"
 

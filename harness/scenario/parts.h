@@ -5,18 +5,13 @@
 #include <optional>
 #include <string>
 
+#include "core/beside.h"
 #include "core/table.h"
 #include "scenario/scenario.h"
 
 namespace faultline::scenario {
 
 using faultline::to_text;  // of quantities, beside this folder's own
-
-/// A file that a scenario names: `NAME` is `KIND/NAME.toml` beside the scenario or one folder up (so that
-/// suites/playbook/x.toml finds suites/flows/y.toml); a name that ends in .toml is a path from the scenario's
-/// folder.
-std::optional<std::filesystem::path> find_beside(const std::filesystem::path& scenario,
-                                                 const std::string& kind, const std::string& name);
 
 Service read_service(Table& file, const std::filesystem::path& scenario);
 void read_dependencies(Table& file, Scenario& scenario);
@@ -26,7 +21,6 @@ void read_steps(Table& file, Scenario& scenario);
 void read_expectations(Table& file, const std::string& slo_name, Scenario& scenario, Diagnostics& problems);
 /// One [[expect]] that asks for a number (count.h).
 void read_count(Table& table, Scenario& scenario, Diagnostics& problems);
-void read_validity(Table& file, Scenario& scenario);
 
 /// The phase of that name; otherwise the mistake is reported at `key` of `table`.
 std::optional<std::size_t> read_phase_name(Table& table, std::string_view key, const std::string& name,

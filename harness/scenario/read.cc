@@ -179,23 +179,6 @@ void check_hanging_connects(Table& file, const Scenario& scenario) {
 
 }  // namespace
 
-std::optional<std::filesystem::path> find_beside(const std::filesystem::path& scenario,
-                                                 const std::string& kind, const std::string& name) {
-  const std::filesystem::path folder = scenario.parent_path();
-  std::vector<std::filesystem::path> candidates;
-  if (name.ends_with(".toml")) {
-    candidates = {folder / name};
-  } else {
-    candidates = {folder / kind / (name + ".toml"), folder / ".." / kind / (name + ".toml")};
-  }
-  for (const auto& candidate : candidates) {
-    if (std::filesystem::is_regular_file(candidate)) {
-      return candidate.lexically_normal();
-    }
-  }
-  return std::nullopt;
-}
-
 Scenario read(const std::filesystem::path& path, const std::vector<Override>& overrides,
               Diagnostics& problems) {
   Scenario scenario;
@@ -236,7 +219,7 @@ Scenario read(const std::filesystem::path& path, const std::vector<Override>& ov
   read_faults(file, scenario);
   read_steps(file, scenario);
   read_expectations(file, slo, scenario, problems);
-  read_validity(file, scenario);
+  scenario.validity = load::read_validity(file);
   file.finish();
 
   if (problems.empty()) {

@@ -169,14 +169,4 @@ void read_expectations(Table& file, const std::string& slo_name, Scenario& scena
   }
 }
 
-void read_validity(Table& file, Scenario& scenario) {
-  if (auto table = file.table("validity")) {
-    Validity& validity = scenario.validity;
-    validity.late = table->duration("late").value_or(validity.late);
-    validity.late_at_most = table->ratio("late_at_most").value_or(validity.late_at_most);
-    validity.started_at_least = table->ratio("started_at_least").value_or(validity.started_at_least);
-    table->finish();
-  }
-}
-
 }  // namespace faultline::scenario

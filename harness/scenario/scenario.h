@@ -17,6 +17,7 @@
 #include "fault/rule.h"
 #include "ledger/ledger.h"
 #include "load/load.h"
+#include "load/validity.h"
 #include "scenario/count.h"
 #include "scenario/expression.h"
 #include "steps/action.h"
@@ -93,14 +94,6 @@ struct BudgetExpectation {
 enum class Invariant { every_accepted_run_ends, accepted_runs_complete, reports_match_the_ledger };
 std::string to_text(Invariant invariant);
 
-/// When the run says nothing about the service: its generator could not keep the schedule.
-struct Validity {
-  Duration late = std::chrono::milliseconds(100);  // an arrival that starts later than this after it was due
-  Ratio late_at_most{0.01};
-  /// Of the arrivals that were due, at least this share must have been started.
-  Ratio started_at_least{0.99};
-};
-
 struct Scenario {
   std::filesystem::path file;
   std::string name, title, summary;
@@ -121,7 +114,7 @@ struct Scenario {
   /// For accepted_runs_complete: of the runs accepted in each phase; in some phases another share.
   Ratio complete_at_least{0.95};
   std::map<std::string, Ratio> complete_at_least_in;
-  Validity validity;
+  load::Validity validity;
   /// The files that this scenario was read from (itself first), for a run to keep: name in the run's
   /// directory, and text.
   std::vector<std::pair<std::string, std::string>> sources;

@@ -6,7 +6,7 @@
 
 #include "core/time.h"
 
-namespace faultline::run {
+namespace faultline {
 
 class Stop {
  public:
@@ -47,4 +47,4 @@ class Stop {
   int signal_ = 0;
 };
 
-}  // namespace faultline::run
+}  // namespace faultline
