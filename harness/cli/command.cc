@@ -85,10 +85,9 @@ std::vector<fs::path> scenario_files(const std::vector<std::string>& paths) {
   return files;
 }
 
-std::optional<scenario::Scenario> read_scenario(const fs::path& file, const ScenarioOptions& options) {
-  Diagnostics problems;
+std::vector<Override> overrides_of(const std::vector<std::string>& settings, Diagnostics& problems) {
   std::vector<Override> overrides;
-  for (const std::string& setting : options.settings) {
+  for (const std::string& setting : settings) {
     const auto equals = setting.find('=');
     if (equals == std::string::npos || equals == 0) {
       problems.push_back({{"--set " + setting, 0, 0}, "must be KEY=VALUE", {}});
@@ -96,6 +95,12 @@ std::optional<scenario::Scenario> read_scenario(const fs::path& file, const Scen
       overrides.push_back({setting.substr(0, equals), setting.substr(equals + 1)});
     }
   }
+  return overrides;
+}
+
+std::optional<scenario::Scenario> read_scenario(const fs::path& file, const ScenarioOptions& options) {
+  Diagnostics problems;
+  const std::vector<Override> overrides = overrides_of(options.settings, problems);
   scenario::Scenario scenario = scenario::read(file, overrides, problems);
   for (const Diagnostic& problem : problems) {
     fmt::print(stderr, "{}\n", to_text(problem));

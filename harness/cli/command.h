@@ -23,6 +23,7 @@ void add_list(CLI::App& program, int& status);
 void add_up(CLI::App& program, int& status);
 void add_proxy(CLI::App& program, int& status);
 void add_mock(CLI::App& program, int& status);
+void add_load(CLI::App& program, int& status);
 void add_report(CLI::App& program, int& status);
 void add_trace(CLI::App& program, int& status);
 void add_diff(CLI::App& program, int& status);
@@ -51,6 +52,9 @@ std::vector<std::filesystem::path> scenario_files(const std::vector<std::string>
 /// scenario.
 std::optional<scenario::Scenario> read_scenario(const std::filesystem::path& file,
                                                 const ScenarioOptions& options);
+
+/// The values of --set KEY=VALUE; one that is none is reported.
+std::vector<Override> overrides_of(const std::vector<std::string>& settings, Diagnostics& problems);
 
 /// Whether standard output is a terminal, and colours are wanted there (NO_COLOR, --no-color).
 bool is_terminal();

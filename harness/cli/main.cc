@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   cli::add_report(program, status);
   cli::add_replay(program, status);
   cli::add_mock(program, status);
+  cli::add_load(program, status);
   cli::add_trace(program, status);
   cli::add_diff(program, status);
   try {

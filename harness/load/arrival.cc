@@ -57,6 +57,9 @@ std::string draw_datum(const Generator& generator, Draws draws, const Arrival& a
     std::string operator()(const Pick& from) { return pick(from, draws); }
     std::string operator()(const Integer& range) { return integer(range, draws); }
     std::string operator()(const Text& made) { return text(made, arrival); }
+    std::string operator()(const Column& of) {
+      return of.records->rows[draws.below(of.records->rows.size())][of.column];
+    }
   };
   return std::visit(Draw{draws, arrival}, generator.kind);
 }
@@ -77,7 +80,8 @@ Origin of_user(std::uint64_t user, std::uint64_t iteration) {
 }
 
 void draw_into(Arrival& arrival, const Flow& flow, const Journey* journey, Seed seed, Origin origin) {
-  FAULTLINE_ASSERT(flow.data.size() + 1 < kNumbersOfAJourney, "a flow has no more data than its reader lets it");
+  FAULTLINE_ASSERT(flow.data.size() + 1 < kNumbersOfAJourney,
+                   "a flow has no more data than its reader lets it");
   Draws draws(seed, origin.stream, origin.i, origin.j);
   arrival.flow = flow.name;
   const Journey& drawn = choose(flow, draws);
@@ -86,8 +90,11 @@ void draw_into(Arrival& arrival, const Flow& flow, const Journey* journey, Seed 
   arrival.data.reserve(flow.data.size());
   for (std::size_t n = 0; n < flow.data.size(); ++n) {
     const Generator& generator = flow.data[n];
+    const auto* column = std::get_if<Column>(&generator.kind);
+    const std::size_t place = column ? column->first : n;  // the columns of a file draw one row
     arrival.data.emplace_back(
-        generator.name, draw_datum(generator, Draws(seed, origin.stream, origin.i, origin.j + n + 1), arrival));
+        generator.name,
+        draw_datum(generator, Draws(seed, origin.stream, origin.i, origin.j + place + 1), arrival));
   }
 }
 

@@ -18,6 +18,8 @@ namespace faultline::load {
 namespace {
 
 constexpr std::size_t kNoUser = SIZE_MAX;
+// Before a user whose journey was shed tries again.
+constexpr Duration kShedPause = std::chrono::milliseconds(10);
 
 // The flow and the journey of an arrival.
 struct Script {
@@ -181,7 +183,8 @@ class Driver::Run final : public Flight::Owner, public std::enable_shared_from_t
     }
     while (least < most) {
       const std::size_t middle = least + (most - least) / 2;
-      (schedule_->at(middle) <= passed ? least : most) = schedule_->at(middle) <= passed ? middle + 1 : middle;
+      (schedule_->at(middle) <= passed ? least : most) =
+          schedule_->at(middle) <= passed ? middle + 1 : middle;
     }
     return least;
   }
@@ -241,7 +244,10 @@ class Driver::Run final : public Flight::Owner, public std::enable_shared_from_t
       ++counters_.shed;
       observer_.arrival_shed(*arrival, due);
       start_after(arrival->number);
-      return come_again(user);
+      if (user != kNoUser) {
+        visitors_[user]->timer.call_at(clock_.now() + kShedPause, [this, user] { visit(user); });
+      }
+      return;
     }
     const Duration late = clock_.now() - due;
     ++counters_.started;
@@ -250,7 +256,9 @@ class Driver::Run final : public Flight::Owner, public std::enable_shared_from_t
     const Journey& journey = *script(*arrival).journey;
     const auto flight = std::make_shared<Flight>(around_, std::move(arrival), journey, due, user);
     flights_.emplace(flight->arrival().number, flight);
+    starting_ = true;
     flight->start();
+    starting_ = false;
   }
 
   void request_ended(const RequestRecord& record) override {
@@ -277,18 +285,24 @@ class Driver::Run final : public Flight::Owner, public std::enable_shared_from_t
     finish_if_done();
   }
 
-  // The user's journey has ended, or was not begun: the next is due now. From the clock, so that journeys that end as
-  // soon as they begin do not keep everything else from happening.
+  // The user's journey has ended, or was not begun: the next is due now. One that ends as soon as it begins is followed
+  // from the clock, so that it does not keep everything else from happening.
   void come_again(std::size_t user) {
-    if (user != kNoUser && !visitors_[user]->gone) {
+    if (user == kNoUser || visitors_[user]->gone) {
+      return;
+    }
+    if (starting_) {
       visitors_[user]->timer.call_at(clock_.now(), [this, user] { visit(user); });
+    } else {
+      visit(user);
     }
   }
 
   bool under_way(std::size_t user) const {
     return std::any_of(flights_.begin(), flights_.end(),
                        [user](const auto& each) { return each.second->user() == user; }) ||
-           std::any_of(queue_.begin(), queue_.end(), [user](const Queued& each) { return each.user == user; });
+           std::any_of(queue_.begin(), queue_.end(),
+                       [user](const Queued& each) { return each.user == user; });
   }
 
   void visit(std::size_t user) {
@@ -367,6 +381,7 @@ class Driver::Run final : public Flight::Owner, public std::enable_shared_from_t
   std::vector<ArrivalPtr> waiting_;  // due, but for the arrival that they come after
   std::deque<Queued> queue_;
   std::function<void()> finished_;
+  bool starting_ = false;  // a flight, which may end at once
   bool stopped_ = false;
   bool told_finished_ = false;
   Timer timer_;        // the next arrival

@@ -167,6 +167,9 @@ std::optional<http::Request> Flight::build() const {
     made.headers.add(name, std::move(*value));
   }
   made.headers.add("traceparent", arrival_->traceparent);
+  if (!cookies_.empty() && !made.headers.has("Cookie")) {
+    made.headers.add("Cookie", cookies_.to_field());
+  }
   if (step.body) {
     auto body = expand(*step.body, Encoding::json, lookup);
     if (!body) {
@@ -187,6 +190,11 @@ const std::string* Flight::value_of(const std::string& name) const {
   if (name == kArrivalName) {
     return &number_;
   }
+  if (const auto setup = around_.secrets.setup.find(arrival_->flow); setup != around_.secrets.setup.end()) {
+    if (const auto captured = setup->second.find(name); captured != setup->second.end()) {
+      return &captured->second;
+    }
+  }
   if (name == kApiKeyName) {
     return &around_.secrets.api_keys.at(*arrival_->datum(std::string(kTenantName)));
   }
@@ -202,6 +210,7 @@ void Flight::take_answer(const http::Exchange& exchange) {
   awaiting_ = false;
   const bool expected = exchange.answered() && step.expects(exchange.response.status);
   outcome_ = outcome_of(exchange, expected);
+  cookies_.take(exchange.response.headers);
 
   const Answer answer(exchange.response);
   const bool until_met = expected && step.repeat && meets(*step.repeat, answer);
@@ -271,8 +280,8 @@ std::vector<CheckResult> Flight::check(const Answer& answer, const http::Exchang
   std::vector<CheckResult> results;
   results.reserve(request().checks.size());
   for (const Check& each : request().checks) {
-    const bool held = exchange.answered() &&
-                      each.holds(answer, exchange.response.status, exchange.finished - due_);
+    const bool held =
+        exchange.answered() && each.holds(answer, exchange.response.status, exchange.finished - due_);
     results.push_back({&each, held});
   }
   return results;
@@ -287,9 +296,9 @@ std::vector<Measured> Flight::measure(const Answer& answer, const http::Exchange
         bool good = passed;
         if (each.at) {
           const auto text = answer.text(*each.at);
-          good = exchange.answered() &&
-                 (each.in.empty() ? answer.has(*each.at)
-                                  : text && std::find(each.in.begin(), each.in.end(), *text) != each.in.end());
+          good = exchange.answered() && (each.in.empty() ? answer.has(*each.at)
+                                                         : text && std::find(each.in.begin(), each.in.end(),
+                                                                             *text) != each.in.end());
         }
         values.push_back({&each, good ? 1.0 : 0.0});
         break;

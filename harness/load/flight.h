@@ -11,6 +11,7 @@
 
 #include "core/clock.h"
 #include "load/arrival.h"
+#include "load/cookies.h"
 #include "load/flow.h"
 #include "load/observer.h"
 #include "load/secrets.h"
@@ -75,13 +76,14 @@ class Flight : public std::enable_shared_from_this<Flight> {
   const Instant first_due_;
   const std::string number_;
   std::size_t step_ = 0;
-  std::uint32_t attempt_ = 1;  // of the request that is the step
-  Instant due_;                // of the step
+  std::uint32_t attempt_ = 1;                                  // of the request that is the step
+  Instant due_;                                                // of the step
   std::vector<std::pair<const RequestStep*, Instant>> begun_;  // when each step so far was due
   bool awaiting_ = false;                                      // a request was sent and is not finished
   bool ended_ = false;
   Outcome outcome_ = Outcome::acked;  // by the last request
   Captures captures_;
+  Cookies cookies_;
   Timer timer_;
 };
 

@@ -69,9 +69,38 @@ std::optional<Text> read_text(Table& table, const Names& names, Diagnostics& pro
   return std::nullopt;
 }
 
+// A generator for each column, which share a row.
+void read_file(const std::string& name, Table& table, Names& names, Flow& flow) {
+  const std::string file = table.required_text("file");
+  const std::filesystem::path beside = std::filesystem::path(table.place().file).parent_path() / file;
+  try {
+    if (std::filesystem::path(file).has_parent_path()) {
+      throw std::runtime_error("it must be beside the flow, so that a run can keep both");
+    }
+    const auto records = std::make_shared<const Records>(read_records(beside));
+    if (records->rows.empty()) {
+      throw std::runtime_error("it has no row");
+    }
+    const std::size_t first = flow.data.size();
+    for (std::size_t column = 0; column < records->columns.size(); ++column) {
+      const std::string& title = records->columns[column];
+      if (!is_name(title)) {
+        throw std::runtime_error(
+            fmt::format("its column '{}' cannot be a name: use letters, digits and _", title));
+      }
+      flow.data.push_back({fmt::format("{}.{}", name, title), Column{records, column, first}});
+      names.known[flow.data.back().name] = Names::Kind::text;
+    }
+    flow.files.push_back(beside);
+  } catch (const std::runtime_error& error) {
+    table.problem("file", fmt::format("'{}': {}", file, error.what()));
+  }
+  table.finish();
+}
+
 std::optional<Generator> read_generator(const std::string& name, Table& table, const Names& names,
                                         Diagnostics& problems) {
-  static const std::vector<std::string> kKinds = {"hex", "pick", "integer", "text"};
+  static const std::vector<std::string> kKinds = {"hex", "pick", "integer", "text", "file"};
   const auto kinds = std::count_if(kKinds.begin(), kKinds.end(), [&](const auto& k) { return table.has(k); });
   std::optional<Generator> generator;
   const auto made = [&](auto kind) {
@@ -99,17 +128,19 @@ std::optional<Generator> read_generator(const std::string& name, Table& table, c
 }
 
 // Fills `names` with what is drawn, in the order of the file: each may use those above it.
-std::vector<Generator> read_data(Table& flow, Names& names, Diagnostics& problems) {
-  std::vector<Generator> data;
-  auto table = flow.table("data");
+void read_data(Table& file, Names& names, Diagnostics& problems, Flow& flow) {
+  std::vector<Generator>& data = flow.data;
+  auto table = file.table("data");
   if (!table) {
-    return data;
+    return;
   }
   for (const std::string& name : table->keys()) {
     auto generator = table->table(name);
     if (!is_name(name) || name == kArrivalName || name == kApiKeyName) {
       table->problem(name, fmt::format("'{}' cannot be a name", name),
                      is_name(name) ? "it is the placeholder of something else" : "use letters, digits and _");
+    } else if (generator && generator->has("file")) {
+      read_file(name, *generator, names, flow);
     } else if (generator) {
       if (auto read = read_generator(name, *generator, names, problems)) {
         const bool integer = std::holds_alternative<Integer>(read->kind);
@@ -120,7 +151,6 @@ std::vector<Generator> read_data(Table& flow, Names& names, Diagnostics& problem
       }
     }
   }
-  return data;
 }
 
 bool draws_tenant(const std::vector<Generator>& data) {
@@ -155,9 +185,11 @@ void check_since(Table& table, const Journey& journey) {
   for (const Step& step : journey.steps) {
     if (const auto* request = std::get_if<RequestStep>(&step)) {
       for (const Measure& measure : request->measures) {
-        if (!measure.since.empty() && std::find(before.begin(), before.end(), measure.since) == before.end()) {
-          table.problem("step", fmt::format("no step '{}' stands before '{}', which measures from it",
-                                            measure.since, request->route),
+        if (!measure.since.empty() &&
+            std::find(before.begin(), before.end(), measure.since) == before.end()) {
+          table.problem("step",
+                        fmt::format("no step '{}' stands before '{}', which measures from it", measure.since,
+                                    request->route),
                         did_you_mean(measure.since, before));
         }
       }
@@ -166,15 +198,9 @@ void check_since(Table& table, const Journey& journey) {
   }
 }
 
-Journey read_journey(Table& table, const HeaderTemplates& common, Names names, Diagnostics& problems) {
-  Journey journey;
-  journey.name = table.required_text("name");
-  const std::int64_t weight = table.integer("weight").value_or(1);
-  if (weight < 1 || weight > kWeightAtMost) {
-    table.problem("weight", fmt::format("'weight' must be 1 to {}", kWeightAtMost));
-  } else {
-    journey.weight = static_cast<std::uint32_t>(weight);
-  }
+// The steps of a journey; what they capture is added to `names`.
+void read_steps(Table& table, const HeaderTemplates& common, Names& names, Diagnostics& problems,
+                Journey& journey) {
   bool requests = false;
   for (Table& step : table.tables("step")) {
     if (step.has("think") == step.has("request")) {
@@ -193,6 +219,31 @@ Journey read_journey(Table& table, const HeaderTemplates& common, Names names, D
   }
   check_since(table, journey);
   table.finish();
+}
+
+// What is made once. Its captures are known from there on.
+std::optional<Journey> read_once(Table& file, std::string_view key, const HeaderTemplates& common,
+                                 Names& names, Diagnostics& problems) {
+  auto table = file.table(key);
+  if (!table) {
+    return std::nullopt;
+  }
+  Journey journey;
+  journey.name = key;
+  read_steps(*table, common, names, problems, journey);
+  return journey;
+}
+
+Journey read_journey(Table& table, const HeaderTemplates& common, Names names, Diagnostics& problems) {
+  Journey journey;
+  journey.name = table.required_text("name");
+  const std::int64_t weight = table.integer("weight").value_or(1);
+  if (weight < 1 || weight > kWeightAtMost) {
+    table.problem("weight", fmt::format("'weight' must be 1 to {}", kWeightAtMost));
+  } else {
+    journey.weight = static_cast<std::uint32_t>(weight);
+  }
+  read_steps(table, common, names, problems, journey);
   return journey;
 }
 
@@ -206,18 +257,27 @@ void note_secrets(const Template& text, Flow& flow) {
   }
 }
 
+void note_secrets(const Journey& journey, Flow& flow) {
+  for (const Step& step : journey.steps) {
+    if (const auto* request = std::get_if<RequestStep>(&step)) {
+      note_secrets(request->target, flow);
+      for (const auto& [name, value] : request->headers) {
+        note_secrets(value, flow);
+      }
+      if (request->body) {
+        note_secrets(*request->body, flow);
+      }
+    }
+  }
+}
+
 void note_secrets(Flow& flow) {
   for (const Journey& journey : flow.journeys) {
-    for (const Step& step : journey.steps) {
-      if (const auto* request = std::get_if<RequestStep>(&step)) {
-        note_secrets(request->target, flow);
-        for (const auto& [name, value] : request->headers) {
-          note_secrets(value, flow);
-        }
-        if (request->body) {
-          note_secrets(*request->body, flow);
-        }
-      }
+    note_secrets(journey, flow);
+  }
+  for (const auto& once : {flow.setup, flow.teardown}) {
+    if (once) {
+      note_secrets(*once, flow);
     }
   }
 }
@@ -244,7 +304,7 @@ std::optional<Flow> read_flow(Table& file, Diagnostics& problems) {
   if (auto table = file.table("flow")) {
     flow.name = table->required_text("name");
     names.secrets = false;
-    flow.data = read_data(*table, names, problems);
+    read_data(*table, names, problems, flow);
     names.secrets = true;
     if (draws_tenant(flow.data)) {
       names.known[std::string(kApiKeyName)] = Names::Kind::text;
@@ -254,6 +314,9 @@ std::optional<Flow> read_flow(Table& file, Diagnostics& problems) {
   } else if (!file.has("flow")) {
     file.missing("flow");
   }
+  flow.setup = read_once(file, "setup", common, names, problems);
+  Names of_teardown = names;
+  flow.teardown = read_once(file, "teardown", common, of_teardown, problems);
   for (Table& table : file.tables("journey")) {
     Journey journey = read_journey(table, common, names, problems);
     if (flow.journey(journey.name)) {

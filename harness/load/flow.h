@@ -12,6 +12,8 @@
 //   limit  = { integer = [1, 500] }            # both ends included
 //   tenant = { pick = ["tenant-a", "tenant-b"], skew = 1.0 }
 //                                              # the n-th as often as 1/n^skew (Zipf); 0, the default: all alike
+//   card   = { file = "cards.csv" }            # a row of a file beside this one, ${card.number} a column of it:
+//                                              # CSV with a heading, or a JSON array of objects
 //
 //   [[journey]]
 //   name   = "create and run"
@@ -38,6 +40,15 @@
 //   request = "GET /api/v1/jobs/${jobId}/executions"
 //   repeat  = { until = { pointer = "/data/0/status", in = ["completed"] }, every = "500ms", at_most = 12 }
 //
+// Steps may be made once before the load begins, and once when it has ended (only in a load test). What a setup captures,
+// every journey may use; if it does not come to its end, there is no load.
+//
+//   [[setup.step]]
+//   request = "POST /login"
+//   capture = { session = "/token" }
+//   [[teardown.step]]
+//   request = "DELETE /sessions/${session}"
+//
 // Placeholders: the names of [flow.data], what an earlier step of the journey captured, ${arrival} (its number),
 // ${api_key} (the key of ${tenant}, which must be a pick), ${env:NAME}. The last two are looked up when the
 // run starts and are never part of a plan.
@@ -51,6 +62,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -64,6 +76,7 @@
 #include "http/client.h"
 #include "load/check.h"
 #include "load/measure.h"
+#include "load/records.h"
 #include "load/source.h"
 #include "load/template.h"
 
@@ -82,11 +95,17 @@ struct Integer {
 struct Text {
   Template text;
 };
+/// One column of a file's rows. The columns of one file are one generator each, and draw one row.
+struct Column {
+  std::shared_ptr<const Records> records;
+  std::size_t column = 0;
+  std::size_t first = 0;  // the place of the file's first column in the flow's data
+};
 
 /// One value of every arrival.
 struct Generator {
   std::string name;
-  std::variant<Hex, Pick, Integer, Text> kind;
+  std::variant<Hex, Pick, Integer, Text, Column> kind;
 };
 
 /// Fills a name with what an answer holds.
@@ -107,8 +126,8 @@ struct RequestStep {
   Template target;
   std::string route;  // what it is called in results
   std::vector<std::pair<std::string, Template>> headers;
-  std::optional<Template> body;                              // JSON
-  std::vector<int> expect;                                   // empty: every 2xx
+  std::optional<Template> body;  // JSON
+  std::vector<int> expect;       // empty: every 2xx
   std::vector<Capture> capture;
   std::vector<Check> checks;      // of a repeated request: of its last answer
   std::vector<Measure> measures;  // likewise
@@ -134,9 +153,11 @@ struct Journey {
 struct Flow {
   std::string name;
   std::vector<Generator> data;
-  std::vector<Journey> journeys;      // at least one, each with at least one request
-  bool wants_api_key = false;         // some request has ${api_key}
-  std::set<std::string> environment;  // the variables that its requests name
+  std::vector<Journey> journeys;               // at least one, each with at least one request
+  std::optional<Journey> setup{}, teardown{};  // likewise
+  bool wants_api_key = false;                  // some request has ${api_key}
+  std::set<std::string> environment;           // the variables that its requests name
+  std::vector<std::filesystem::path> files;    // of its data, beside the flow
 
   const Journey* journey(const std::string& wanted) const;
 };

@@ -87,8 +87,7 @@ void read_captures(Table& table, Names& names, RequestStep& request) {
 void read_timeout(Table& table, std::string_view key, std::optional<Duration>& limit) {
   const auto timeout = table.duration(key);
   if (timeout && (*timeout <= Duration::zero() || *timeout > kTimeoutAtMost)) {
-    table.problem(key,
-                  fmt::format("'{}' must be more than 0 and at most {}", key, to_text(kTimeoutAtMost)));
+    table.problem(key, fmt::format("'{}' must be more than 0 and at most {}", key, to_text(kTimeoutAtMost)));
   } else if (timeout) {
     limit = timeout;
   }

@@ -60,6 +60,7 @@ Course read_course(Table& table, std::string_view key, ReadLevel read, const std
   if (value && value->kind() == Value::Kind::table) {
     Table levels = value->table();
     std::vector<std::string> names;
+    names.reserve(phases.size());
     for (const Phase& phase : phases) {
       names.push_back(phase.name);
     }
@@ -83,9 +84,8 @@ Course read_course(Table& table, std::string_view key, ReadLevel read, const std
 // What a load that is there comes to nothing with.
 bool is_nothing(const Course& course) {
   const auto nothing = [](const Level& level) { return level == Level{}; };
-  return nothing(course.otherwise) && std::all_of(course.in.begin(), course.in.end(), [&](const auto& named) {
-           return nothing(named.second);
-         });
+  return nothing(course.otherwise) && std::all_of(course.in.begin(), course.in.end(),
+                                                  [&](const auto& named) { return nothing(named.second); });
 }
 
 void read_model(Table& table, const std::vector<Phase>& phases, Load& load) {

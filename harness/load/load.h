@@ -41,8 +41,9 @@ struct Load {
 
   Flow flow;
   Model model = Model::open;
-  Course course{};       // open: arrivals a second; closed: users
-  bool poisson = false;  // open: the gaps are exponential, otherwise the i-th comes when the course's area is i
+  Course course{};  // open: arrivals a second; closed: users
+  bool poisson =
+      false;  // open: the gaps are exponential, otherwise the i-th comes when the course's area is i
 };
 
 /// The file of the flow of that name, if there is one.

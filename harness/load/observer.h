@@ -10,8 +10,8 @@
 
 #include "core/time.h"
 #include "http/client.h"
-#include "load/flow.h"
 #include "load/arrival.h"
+#include "load/flow.h"
 
 namespace faultline::load {
 
@@ -45,10 +45,10 @@ struct RequestRecord {
   std::optional<int> status;  // of an answer
   bool expected = false;      // an answer came, and the flow expects its status
   Outcome outcome = Outcome::acked;
-  const Captures& captures;  // what was taken from this answer
-  const http::Exchange& exchange;                // its timings and its bytes
-  const std::vector<CheckResult>& checks;        // in the order of the flow; none where nothing was checked
-  const std::vector<Measured>& measures;         // likewise
+  const Captures& captures;                // what was taken from this answer
+  const http::Exchange& exchange;          // its timings and its bytes
+  const std::vector<CheckResult>& checks;  // in the order of the flow; none where nothing was checked
+  const std::vector<Measured>& measures;   // likewise
 
   /// From the time it was due: what a user who came then had to wait. Absent without an answer.
   std::optional<Duration> latency() const { return status ? std::optional(finished - due) : std::nullopt; }

@@ -22,7 +22,7 @@ namespace faultline::load {
 struct Source {
   enum class Kind { pointer, header, pattern };
   Kind kind = Kind::pointer;
-  std::string text;                                // the pointer, the header's name, the expression
+  std::string text;                                 // the pointer, the header's name, the expression
   std::shared_ptr<const re2::RE2> expression = {};  // of a pattern, compiled
 };
 

@@ -104,8 +104,7 @@ std::string hdr_encoded(const Histogram& histogram) {
 
 HdrLog::HdrLog(std::ostream& out, double begin) : out_(out) {
   out_ << "#[Histogram log format version 1.3]\n"
-       << fmt::format("#[StartTime: {:.3f} (seconds since epoch)]\n", begin)
-       << "#[Values are microseconds]\n"
+       << fmt::format("#[StartTime: {:.3f} (seconds since epoch)]\n", begin) << "#[Values are microseconds]\n"
        << "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"\n";
 }
 

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <functional>
+#include <numeric>
 
 #include "core/assert.h"
 
@@ -69,6 +70,12 @@ std::optional<Duration> Histogram::percentile(double percent) const {
     ++index;
   }
   return Units(last_at(index));
+}
+
+std::uint64_t Histogram::above(Duration value) const {
+  const std::size_t first = std::min(index_of(units_of(value)) + 1, counts_.size());
+  return std::accumulate(counts_.begin() + static_cast<std::ptrdiff_t>(first), counts_.end(),
+                         std::uint64_t{0});
 }
 
 }  // namespace faultline::metrics

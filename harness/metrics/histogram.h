@@ -27,6 +27,9 @@ class Histogram {
   /// the end of its bucket. `percent` is within (0, 100]. Nothing when the histogram is empty.
   std::optional<Duration> percentile(double percent) const;
 
+  /// How many were longer, to the precision of the histogram.
+  std::uint64_t above(Duration value) const;
+
   /// How often each was seen, by the index that HdrHistogram gives it; none beyond the longest.
   const std::vector<std::uint64_t>& counts() const { return counts_; }
 

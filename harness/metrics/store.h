@@ -24,15 +24,15 @@ using Tags = std::map<std::string, std::string>;
 
 struct Series {
   Kind kind = Kind::counter;
-  double count = 0;             // of a counter
-  double value = 0, most = 0;   // of a gauge: the last, and the highest
-  std::uint64_t passed = 0;     // of a rate
-  std::uint64_t samples = 0;    // of all but a trend, which counts its own
+  double count = 0;            // of a counter
+  double value = 0, most = 0;  // of a gauge: the last, and the highest
+  std::uint64_t passed = 0;    // of a rate
+  std::uint64_t samples = 0;   // of all but a trend, which counts its own
   Trend trend;
 
-  void add(double amount = 1);     // counter
-  void set(double level);          // gauge
-  void pass(bool whether);         // rate
+  void add(double amount = 1);      // counter
+  void set(double level);           // gauge
+  void pass(bool whether);          // rate
   void merge(const Series& other);  // of the same kind
 
   bool empty() const { return kind == Kind::trend ? trend.count() == 0 : samples == 0; }

@@ -15,8 +15,9 @@ struct Word {
   Aggregate aggregate;
 };
 // p(N) is none of these: it carries a number.
-constexpr Word kWords[] = {{"count", Aggregate::count}, {"rate", Aggregate::rate}, {"value", Aggregate::value},
-                           {"avg", Aggregate::avg},     {"min", Aggregate::min},   {"med", Aggregate::med},
+constexpr Word kWords[] = {{"count", Aggregate::count}, {"rate", Aggregate::rate},
+                           {"value", Aggregate::value}, {"avg", Aggregate::avg},
+                           {"min", Aggregate::min},     {"med", Aggregate::med},
                            {"max", Aggregate::max}};
 
 bool fits(Aggregate aggregate, Kind kind) {
@@ -172,9 +173,9 @@ std::optional<double> value_of(const Threshold& threshold, const Series& series,
       if (series.kind == Kind::counter) {
         return length > Duration::zero() ? std::optional(series.count / seconds(length)) : std::nullopt;
       }
-      return series.samples == 0 ? std::nullopt
-                                 : std::optional(static_cast<double>(series.passed) /
-                                                 static_cast<double>(series.samples));
+      return series.samples == 0
+                 ? std::nullopt
+                 : std::optional(static_cast<double>(series.passed) / static_cast<double>(series.samples));
     case Aggregate::value:
       return series.samples == 0 ? std::nullopt : std::optional(series.value);
     case Aggregate::avg:

@@ -10,15 +10,19 @@ constexpr double kPerSecond = 1000;
 }  // namespace
 
 void Trend::record(Duration value) {
-  record(seconds(value) * kPerSecond);
+  add(seconds(value) * kPerSecond);
+  histogram_.record(value);
 }
 
 void Trend::record(double number) {
+  add(number);
+  histogram_.record(from_seconds(std::clamp(number / kPerSecond, 0.0, seconds(Histogram::kMost))));
+}
+
+void Trend::add(double number) {
   least_ = count() == 0 ? number : std::min(least_, number);
   most_ = count() == 0 ? number : std::max(most_, number);
   sum_ += number;
-  const double bounded = std::clamp(number / kPerSecond, 0.0, seconds(Histogram::kMost));
-  histogram_.record(from_seconds(bounded));
 }
 
 void Trend::merge(const Trend& other) {

@@ -27,6 +27,8 @@ class Trend {
   std::optional<double> percentile(double percent) const;
 
  private:
+  void add(double number);  // before the histogram gets it
+
   Histogram histogram_;
   double sum_ = 0, least_ = 0, most_ = 0;
 };

@@ -6,8 +6,8 @@
 
 #include "core/journal.h"
 #include "ledger/ledger.h"
-#include "run/load_recorder.h"
 #include "loop/stop.h"
+#include "run/load_recorder.h"
 
 namespace faultline::run {
 

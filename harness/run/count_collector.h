@@ -8,8 +8,8 @@
 
 #include "core/journal.h"
 #include "load/observer.h"
-#include "run/environment.h"
 #include "loop/stop.h"
+#include "run/environment.h"
 #include "scenario/scenario.h"
 
 namespace faultline::run {

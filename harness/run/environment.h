@@ -13,9 +13,9 @@
 
 #include "fault/rule.h"
 #include "ledger/ledger.h"
+#include "loop/stop.h"
 #include "process/guardian.h"
 #include "result/result.h"
-#include "loop/stop.h"
 #include "scenario/scenario.h"
 #include "stream/causes.h"
 #include "stream/proxy.h"

@@ -5,9 +5,9 @@
 #include <map>
 #include <mutex>
 
+#include "loop/stop.h"
 #include "run/environment.h"
 #include "run/rules.h"
-#include "loop/stop.h"
 #include "steps/world.h"
 
 namespace faultline::run {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "load/driver.h"
-#include "result/result.h"
 #include "loop/stop.h"
+#include "result/result.h"
 #include "run/timeline.h"
 #include "scenario/scenario.h"
 #include "transport/transport.h"

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "core/journal.h"
+#include "loop/stop.h"
 #include "run/phase_clock.h"
 #include "run/rules.h"
-#include "loop/stop.h"
 #include "scenario/scenario.h"
 #include "steps/world.h"
 

@@ -23,8 +23,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/table.h"
 #include "core/comparison.h"
+#include "core/table.h"
 
 namespace faultline::scenario {
 

@@ -58,12 +58,21 @@ void read_loads(Table& file, Scenario& scenario, Diagnostics& problems) {
     const std::string name = table.text("flow").value_or("");
     if (auto load = load::read_load(table, resolve, load_phases(scenario), problems)) {
       if (load->model == load::Load::Model::closed) {
-        table.problem("users", "a scenario's load is of arrivals, which are planned: users are of `faultline load`",
+        table.problem("users",
+                      "a scenario's load is of arrivals, which are planned: users are of `faultline load`",
                       "write a rate");
+      }
+      if (load->flow.setup || load->flow.teardown) {
+        table.problem("flow",
+                      fmt::format("flow '{}' has a setup or a teardown, which are of `faultline load`", name),
+                      "make it a step of the scenario");
       }
       scenario.load.push_back(std::move(*load));
       if (const auto path = resolve(name)) {
         scenario.sources.emplace_back("flows/" + path->filename().string(), text_of(*path));
+        for (const auto& data : scenario.load.back().flow.files) {
+          scenario.sources.emplace_back("flows/" + data.filename().string(), text_of(data));
+        }
       }
     }
   }

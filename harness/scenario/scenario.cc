@@ -39,8 +39,9 @@ Ratio Scenario::completion_floor(const std::string& phase) const {
 }
 
 bool Scenario::once() const {
-  return !load.empty() &&
-         std::all_of(load.begin(), load.end(), [](const load::Load& each) { return each.model == load::Load::Model::once; });
+  return !load.empty() && std::all_of(load.begin(), load.end(), [](const load::Load& each) {
+    return each.model == load::Load::Model::once;
+  });
 }
 
 }  // namespace faultline::scenario

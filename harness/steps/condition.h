@@ -12,8 +12,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/table.h"
 #include "core/comparison.h"
+#include "core/table.h"
 #include "steps/probe.h"
 #include "steps/world.h"
 

@@ -96,7 +96,8 @@ name = "j"
     arrivals = plan(loads, {{"only", length}}, 1);
     change(arrivals);
     const Secrets secrets{.api_keys = {{"a", "key-of-a"}}, .environment = {{"HOOK", "hook"}}};
-    driver = std::make_unique<Driver>(clock, sender, loads, Work{schedule_of(arrivals)}, secrets, record, limits);
+    driver =
+        std::make_unique<Driver>(clock, sender, loads, Work{schedule_of(arrivals)}, secrets, record, limits);
     driver->start(begin, [this] { ++finished; });
     clock.advance(10s - 1ns);  // everything is set up, and nothing is due
   }
@@ -550,8 +551,7 @@ TEST(DriverOfUsers, BeginsAJourneyWhenTheOneBeforeHasEnded) {
 
 TEST(DriverOfUsers, HasMoreOrFewerOfThemAsTheCourseGoes) {
   Visited run({.in = {{"rise", {0, 2}}, {"peak", {2, 2}}, {"fall", {2, 0}}}},
-              {{"rise", 2s}, {"peak", 1s}, {"fall", 2s}},
-              [](const auto&) { return answer(200, "", 500ms); });
+              {{"rise", 2s}, {"peak", 1s}, {"fall", 2s}}, [](const auto&) { return answer(200, "", 500ms); });
   run.clock.advance(10s);
   EXPECT_THAT(run.sent_at(), ElementsAre(1s, 1500ms, 2s, 2s, 2500ms, 2500ms, 3s, 3500ms));
 }
@@ -570,9 +570,10 @@ TEST(DriverOfUsers, WaitsAtAGate) {
 }
 
 TEST(DriverOfUsers, LetsOthersHaveTheirTurnWhereJourneysEndAtOnce) {
-  Visited run(steady(1), {{"only", 1s}}, [](const auto&) { return answer(200, "{}", 100ms); },
-              "[[journey.step]]\nrequest = 'GET /'\ncapture = { id = '/id' }\n"
-              "[[journey.step]]\nrequest = 'GET /${id}'\n");
+  Visited run(
+      steady(1), {{"only", 1s}}, [](const auto&) { return answer(200, "{}", 100ms); },
+      "[[journey.step]]\nrequest = 'GET /'\ncapture = { id = '/id' }\n"
+      "[[journey.step]]\nrequest = 'GET /${id}'\n");
   run.clock.advance(10s);
   EXPECT_EQ(run.sender.sent.size(), 10U) << "each ends at its second request, whose id no answer held";
   EXPECT_EQ(run.finished, 1);
@@ -589,9 +590,8 @@ TEST(DriverOfUsers, StopsThem) {
 }
 
 TEST(Driver, LetsArrivalsWaitPastItsLimitIfItIsToldTo) {
-  Driven run(
-      kOneRequest, [](const auto&) { return answer(200, "", 300ms); }, Rate{10}, 300ms,
-      {.in_flight = 1, .past = DriverLimits::Past::wait});
+  Driven run(kOneRequest, [](const auto&) { return answer(200, "", 300ms); }, Rate{10}, 300ms,
+             {.in_flight = 1, .past = DriverLimits::Past::wait});
   run.run_to(250ms);
   EXPECT_EQ(run.driver->counters().waiting, 2U);
   run.run_to(2s);
@@ -614,8 +614,8 @@ measure = [{ rate = "passed" }, { trend = "took", since = "run" }, { trend = "ro
            { counter = "failures", when = "failed" }, { rate = "done", pointer = "/state", in = ["done"] }]
 )",
              [n = 0](const http::Request& request) mutable {
-               return answer(200, request.target == "/state" && ++n == 3 ? R"({"state":"done","rows":7})" : "{}",
-                             10ms);
+               return answer(
+                   200, request.target == "/state" && ++n == 3 ? R"({"state":"done","rows":7})" : "{}", 10ms);
              });
   run.run_to(2s);
   std::vector<std::pair<std::string, bool>> checks = {{"has rows", true}, {"fast", false}};
@@ -625,10 +625,34 @@ measure = [{ rate = "passed" }, { trend = "took", since = "run" }, { trend = "ro
   EXPECT_EQ(run.record.measures, measures);
 }
 
+TEST(Driver, GivesCookiesBackWithinAJourney) {
+  Driven run(
+      "[[journey.step]]\nrequest = 'GET /login'\n[[journey.step]]\nrequest = 'GET /home'\n",
+      [](const http::Request& request) {
+        Reply reply = answer(200);
+        if (request.target == "/login") {
+          reply.headers = {{"Set-Cookie", "session=" + std::string(*request.headers.find("traceparent"))}};
+        }
+        return reply;
+      },
+      Rate{2});
+  run.run_to(2s);
+  ASSERT_EQ(run.sender.sent.size(), 4U);
+  for (const auto& sent : run.sender.sent) {
+    const auto cookie = sent.request.headers.find("Cookie");
+    if (sent.request.target == "/login") {
+      EXPECT_FALSE(cookie) << "each journey begins without any";
+    } else {
+      EXPECT_EQ(cookie, "session=" + std::string(*sent.request.headers.find("traceparent")));
+    }
+  }
+}
+
 TEST(Driver, DrawsThinkTimesFromTheArrival) {
   const std::string flow = "[[journey.step]]\nthink = ['1s', '3s']\n" + std::string(kOneRequest);
   const auto times = [&] {
-    Driven run(flow, [](const auto&) { return answer(200); }, Rate{10}, 2s);
+    Driven run(
+        flow, [](const auto&) { return answer(200); }, Rate{10}, 2s);
     run.run_to(10s);
     std::vector<Duration> all;
     for (const auto& request : run.record.requests) {
@@ -651,8 +675,8 @@ TEST(Driver, MayBeDestroyedWhenItHasFinished) {
   ScriptedSender sender(clock, [](const auto&) { return answer(200); });
   const std::vector<Load> loads = {
       open_load(std::string("[flow]\nname='f'\n[[journey]]\nname='j'\n") + kOneRequest, Rate{10})};
-  auto driver =
-      std::make_unique<Driver>(clock, sender, loads, Work{schedule_of(plan(loads, {{"only", 1s}}, 1))}, Secrets{}, record);
+  auto driver = std::make_unique<Driver>(
+      clock, sender, loads, Work{schedule_of(plan(loads, {{"only", 1s}}, 1))}, Secrets{}, record);
   driver->start(clock.now(), [&driver] { driver.reset(); });
   clock.advance(5s);
   EXPECT_FALSE(driver);
@@ -700,7 +724,7 @@ name = "j"
 [[journey.step]]
 request = "GET /"
 )",
-                                              Rate{10})};
+                                             Rate{10})};
   const auto arrivals = plan(loads, {{"only", 1s}}, 1);
   const auto reason = [&](const Secrets& secrets) -> std::string {
     try {

@@ -16,7 +16,6 @@ using ::testing::DoubleEq;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-
 // A flow whose one journey has these steps.
 std::string with_steps(const std::string& steps) {
   return "[flow]\nname = 'f'\n[flow.data]\ntoken = { hex = 8 }\n[[journey]]\nname = 'j'\n" +
@@ -231,7 +230,7 @@ INSTANTIATE_TEST_SUITE_P(
     Wrong, FlowData,
     ::testing::Values(
         WrongRequest{"x = { hax = 3 }\n",
-                     "4:5 'x' must be one of hex, pick, integer, text, did you mean 'hex'?"},
+                     "4:5 'x' must be one of hex, pick, integer, text, file, did you mean 'hex'?"},
         WrongRequest{"x = { hex = 65 }\n", "4:13 'hex' must be 1 to 64 digits"},
         WrongRequest{"x = { pick = [] }\n", "4:14 'pick' must name what to pick from: an array of strings"},
         WrongRequest{"x = { pick = ['a'], skew = -1 }\n", "4:28 'skew' must be 0 to 10"},

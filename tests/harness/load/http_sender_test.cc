@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "http/client.h"
-#include "load/plan.h"
 #include "http/server.h"
 #include "load/driver.h"
+#include "load/plan.h"
 #include "loop/loop.h"
 #include "reading.h"
 
@@ -62,7 +62,7 @@ capture = { id = "/data/id" }
 [[journey.step]]
 request = "GET /jobs/${id}"
 )",
-                                              Rate{100})};
+                                             Rate{100})};
 
   Outcomes outcomes;
   std::promise<void> finished;
@@ -73,8 +73,9 @@ request = "GET /jobs/${id}"
     client = std::make_unique<http::Client>(loop);
     sender = std::make_unique<HttpSender>(*client,
                                           http::Url{"127.0.0.1", std::to_string(server->port()), "/base/"});
-    driver = std::make_unique<Driver>(loop.clock(), *sender, loads, Work{schedule_of(plan(loads, {{"only", 200ms}}, 1))},
-                                      Secrets{}, outcomes);
+    driver =
+        std::make_unique<Driver>(loop.clock(), *sender, loads,
+                                 Work{schedule_of(plan(loads, {{"only", 200ms}}, 1))}, Secrets{}, outcomes);
     driver->start(monotonic_now(), [&] { finished.set_value(); });
   });
   const auto status = finished.get_future().wait_for(20s);

@@ -26,7 +26,9 @@ request = "GET /"
 )";
 
 std::vector<Load> loads(bool poisson) {
-  return {{.flow = flow_of(kFlow), .course = {.in = {{"rise", {0, 100}}, {"peak", {100, 100}}}}, .poisson = poisson},
+  return {{.flow = flow_of(kFlow),
+           .course = {.in = {{"rise", {0, 100}}, {"peak", {100, 100}}}},
+           .poisson = poisson},
           open_load(kFlow, Rate{10})};
 }
 

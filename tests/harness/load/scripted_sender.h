@@ -17,6 +17,7 @@ struct Reply {
   http::Failure failure = http::Failure::none;
   int status = 200;
   std::string body = {};
+  http::Headers headers = {};
   bool silent = false;  // nothing ever comes, not even the failure that a real sender would report
 };
 
@@ -42,6 +43,7 @@ class ScriptedSender final : public Sender {
     http::Exchange exchange;
     exchange.failure = reply.failure;
     exchange.response.status = reply.status;
+    exchange.response.headers = reply.headers;
     exchange.response.body = reply.body;
     exchange.sent = reply.failure == http::Failure::refused ? Instant{} : now;
     exchange.finished = now + reply.takes;

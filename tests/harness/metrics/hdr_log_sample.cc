@@ -23,7 +23,8 @@ int main() {
       histogram.record(std::chrono::microseconds(units));
       values += fmt::format(" {}", units);
     }
-    log.write(interval == 1 ? "tagged" : "", std::chrono::seconds(interval), std::chrono::seconds(1), histogram);
+    log.write(interval == 1 ? "tagged" : "", std::chrono::seconds(interval), std::chrono::seconds(1),
+              histogram);
     std::cout << "#values" << values << '\n';
   }
   return EXIT_SUCCESS;

@@ -77,6 +77,14 @@ TEST(Histogram, HasNoPercentileOfNothing) {
   EXPECT_EQ(histogram.percentile(50), std::nullopt);
 }
 
+TEST(Histogram, CountsWhatWasLonger) {
+  const Histogram histogram = histogram_of({1ms, 2ms, 50ms, 100ms, 101ms, 2s});
+  EXPECT_EQ(histogram.above(0s), 6U);
+  EXPECT_EQ(histogram.above(2ms), 4U);
+  EXPECT_EQ(histogram.above(100ms), 2U);
+  EXPECT_EQ(histogram.above(5h), 0U);
+}
+
 TEST(Histogram, BoundsWhatItIsGiven) {
   const Histogram histogram = histogram_of({-1s, Histogram::kMost + 1h});
   EXPECT_EQ(histogram.percentile(50), 0s);

@@ -19,8 +19,9 @@ std::vector<Threshold> read(std::string_view text, std::vector<std::string>* mis
   Table file = Table::parse(text, "t.toml", problems);
   auto thresholds = read_thresholds(file, kKnown);
   for (const Diagnostic& problem : problems) {
-    const std::string line = fmt::format("{}:{} {}{}{}", problem.place.line, problem.place.column, problem.message,
-                                         problem.suggestion.empty() ? "" : ", ", problem.suggestion);
+    const std::string line =
+        fmt::format("{}:{} {}{}{}", problem.place.line, problem.place.column, problem.message,
+                    problem.suggestion.empty() ? "" : ", ", problem.suggestion);
     if (mistakes) {
       mistakes->push_back(line);
     } else {
@@ -97,7 +98,8 @@ TEST(Threshold, LooksAtANumber) {
 }
 
 TEST(Threshold, HasNoNumberWithoutSamples) {
-  EXPECT_EQ(value_of(parse_threshold("rate<1%", Kind::rate).value(), {.kind = Kind::rate}, 10s), std::nullopt);
+  EXPECT_EQ(value_of(parse_threshold("rate<1%", Kind::rate).value(), {.kind = Kind::rate}, 10s),
+            std::nullopt);
   EXPECT_EQ(value_of(parse_threshold("p(95)<1", Kind::trend).value(), {.kind = Kind::trend}, 10s),
             std::nullopt);
 }
