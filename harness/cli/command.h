@@ -24,6 +24,7 @@ void add_up(CLI::App& program, int& status);
 void add_proxy(CLI::App& program, int& status);
 void add_mock(CLI::App& program, int& status);
 void add_load(CLI::App& program, int& status);
+void add_import(CLI::App& program, int& status);
 void add_report(CLI::App& program, int& status);
 void add_trace(CLI::App& program, int& status);
 void add_diff(CLI::App& program, int& status);

@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   cli::add_replay(program, status);
   cli::add_mock(program, status);
   cli::add_load(program, status);
+  cli::add_import(program, status);
   cli::add_trace(program, status);
   cli::add_diff(program, status);
   try {

@@ -95,6 +95,7 @@ std::optional<metrics::Threshold> read_level(Table& table, std::string_view key,
 void read_targets(Table& file, LoadTest& test) {
   const auto known = known_metrics(test.loads);
   std::vector<std::string> names;
+  names.reserve(known.size());
   for (const auto& [name, kind] : known) {
     names.push_back(name);
   }

@@ -110,6 +110,7 @@ std::vector<Threshold> read_thresholds(Table& file, const std::vector<std::pair<
     return thresholds;
   }
   std::vector<std::string> names;
+  names.reserve(known.size());
   for (const auto& [name, kind] : known) {
     names.push_back(name);
   }

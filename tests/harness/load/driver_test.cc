@@ -80,7 +80,7 @@ class Record final : public Observer {
 struct Driven {
   Driven(
       const std::string& journey, std::function<Reply(const http::Request&)> service, Rate rate = {1},
-      Duration length = 1s, DriverLimits limits = {},
+      Duration length = 1s, const DriverLimits& limits = {},
       const std::function<void(std::vector<Arrival>&)>& change = [](auto&) {})
       : sender(clock, std::move(service)) {
     const std::string head = R"(

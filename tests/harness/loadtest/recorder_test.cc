@@ -12,7 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using load::Reply;
 using metrics::Selector;
-using ::testing::ElementsAre;
 
 constexpr const char* kOne =
     "[flow]\nname='f'\n[[journey]]\nname='j'\n[[journey.step]]\nrequest='GET /'\nname='get'\n";

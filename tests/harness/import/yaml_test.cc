@@ -1,0 +1,73 @@
+#include "import/yaml.h"
+
+#include <gmock/gmock.h>
+
+namespace faultline::import {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string problem(const std::string& text) {
+  Diagnostics problems;
+  const auto yaml = read_yaml(text, "test.yml", problems);
+  return yaml || problems.empty() ? "no problem" : to_text(problems.front());
+}
+
+Yaml read(const std::string& text) {
+  Diagnostics problems;
+  return read_yaml(text, "test.yml", problems).value_or(Yaml{.text = "broken"});
+}
+
+TEST(Yaml, KnowsTheLineOfEverything) {
+  const Yaml yaml = read("a: 1\nb:\n  - c\n  - d: e\n");
+  ASSERT_EQ(yaml.members.size(), 2U);
+  EXPECT_EQ(yaml.members[1].line, 2);
+  EXPECT_EQ(yaml.find("b")->items.at(1).line, 4);
+}
+
+TEST(Yaml, TellsNumbersFromTexts) {
+  const Yaml yaml = read("a: 1.5\nb: \"1.5\"\nc: true\nd: \"true\"\ne: ~\nf:\n");
+  EXPECT_EQ(yaml.find("a")->number(), 1.5);
+  EXPECT_TRUE(yaml.find("a")->plain);
+  EXPECT_FALSE(yaml.find("b")->plain);
+  EXPECT_EQ(yaml.find("c")->boolean(), true);
+  EXPECT_EQ(yaml.find("d")->boolean(), std::nullopt);
+  EXPECT_EQ(yaml.find("e")->kind, Yaml::Kind::none);
+  EXPECT_EQ(yaml.find("f")->kind, Yaml::Kind::none);
+}
+
+TEST(Yaml, CarriesOutAliasesAndMergeKeys) {
+  const Yaml yaml = read("base: &base { a: 1, b: 2 }\nown: { <<: *base, b: 3 }\n");
+  EXPECT_EQ(yaml.find("own")->find("a")->text, "1");
+  EXPECT_EQ(yaml.find("own")->find("b")->text, "3") << "a map's own member comes before a merged one";
+}
+
+TEST(Yaml, SaysWhereItIsBroken) {
+  EXPECT_THAT(problem("a: 1\nb: [1, 2\n"), HasSubstr("test.yml:3:1: error: this is no YAML"));
+  EXPECT_THAT(problem("a: 1\na: 2\n"), HasSubstr("test.yml:2:1: error: 'a' is here twice"));
+  EXPECT_THAT(problem("? [1]\n: 2\n"), HasSubstr("a key must be a text"));
+  EXPECT_THAT(problem("a: \xFF\n"), HasSubstr("no text in UTF-8"));
+}
+
+TEST(Yaml, IsBounded) {
+  EXPECT_THAT(problem(std::string(kScriptBytesAtMost + 1, ' ')), HasSubstr("longer than"));
+  std::string deep;
+  for (int i = 0; i <= kDepthAtMost + 1; ++i) {
+    deep += "[";
+  }
+  EXPECT_THAT(problem(deep + std::string(deep.size(), ']')), HasSubstr("levels deep"));
+  // Each line makes ten of the one before: 10^8 values of 250 characters.
+  std::string bomb = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
+  for (int i = 1; i < 8; ++i) {
+    const std::string alias = "*a" + std::to_string(i - 1);
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + alias;
+    for (int n = 1; n < 10; ++n) {
+      bomb += ", " + alias;
+    }
+    bomb += "]\n";
+  }
+  EXPECT_THAT(problem(bomb), HasSubstr("too many"));
+}
+
+}  // namespace
+}  // namespace faultline::import
