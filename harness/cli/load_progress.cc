@@ -46,14 +46,14 @@ void LoadProgress::phase_began(const load::Phase& phase, Duration at) {
 }
 
 void LoadProgress::ticked(Duration since_start, const load::Counters& counters,
-                          const std::optional<loadtest::Second>& last) {
+                          const std::optional<loadtest::Second>& last, std::uint64_t due) {
   if (kind_ == ProgressKind::none || since_start < Duration::zero()) {
     return;
   }
   // Rates are of the last whole second: what was wanted, and what was reached.
-  const std::string rates = !last            ? std::string("-")
-                            : last->due == 0 ? fmt::format("{} requests/s", last->requests)
-                                             : fmt::format("{}/{} arrivals/s", last->started, last->due);
+  const std::string rates = !last      ? std::string("-")
+                            : due == 0 ? fmt::format("{} requests/s", last->requests)
+                                       : fmt::format("{}/{} arrivals/s", last->started, due);
   const std::uint64_t errors = counters.errors;
   const std::string status = fmt::format(
       "{:>5.1f}/{:.0f} s  {}: {}, {}{} in flight, p95 {}, errors {} ({:.2f}%)", seconds(since_start),

@@ -13,7 +13,7 @@ class LoadProgress final : public loadtest::Watcher {
 
   void phase_began(const load::Phase& phase, Duration at) override;
   void ticked(Duration since_start, const load::Counters& counters,
-              const std::optional<loadtest::Second>& last) override;
+              const std::optional<loadtest::Second>& last, std::uint64_t due) override;
   void aborted(const loadtest::ThresholdResult& threshold) override;
 
  private:

@@ -188,7 +188,7 @@ class Engine {
       take_seconds(now);
       check_thresholds(passed);
     }
-    watcher_.ticked(passed, counters_, last_);
+    watcher_.ticked(passed, counters_, last_, last_due_);
   }
 
   void take_seconds(std::int64_t before) {
@@ -201,10 +201,14 @@ class Engine {
         sum[second].merge(seen);
       }
     }
+    // Of several seconds at once, which happens when this thread was kept from running, each has its part.
+    const std::uint64_t due = (counters_.due - due_before_) / std::max<std::size_t>(1, sum.size());
+    due_before_ = counters_.due;
     for (const auto& [second, seen] : sum) {
       last_ = seen;
+      last_due_ = due;
       if (output_) {
-        output_->write(second, seen, counters_.in_flight, counters_.users);
+        output_->write(second, seen, due, counters_);
       }
     }
   }
@@ -310,6 +314,7 @@ class Engine {
   Duration phase_begin_{};
   std::int64_t second_ = 0;  // the first that was not taken yet
   std::optional<Second> last_;
+  std::uint64_t last_due_ = 0, due_before_ = 0;
   std::optional<ThresholdResult> aborted_;
 };
 

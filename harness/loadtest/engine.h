@@ -33,9 +33,9 @@ class Watcher {
   virtual ~Watcher() = default;
 
   virtual void phase_began(const load::Phase& phase, Duration at) = 0;
-  /// Four times a second. `last` is of the last whole second, once there is one.
-  virtual void ticked(Duration since_start, const load::Counters& counters,
-                      const std::optional<Second>& last) = 0;
+  /// Four times a second. `last` is of the last whole second, once there is one; so many arrivals were `due` in it.
+  virtual void ticked(Duration since_start, const load::Counters& counters, const std::optional<Second>& last,
+                      std::uint64_t due) = 0;
   virtual void aborted(const ThresholdResult& threshold) = 0;
 };
 

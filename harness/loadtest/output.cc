@@ -50,8 +50,9 @@ Output::Output(fs::path directory, const LoadTest& test, double begin) : directo
 
 Output::~Output() = default;
 
-void Output::write(std::int64_t second, const Second& seen, std::uint64_t in_flight, std::uint64_t users) {
-  seconds_ << to_json(second, seen, in_flight, users).dump() << std::endl;
+void Output::write(std::int64_t second, const Second& seen, std::uint64_t due,
+                   const load::Counters& counters) {
+  seconds_ << to_json(second, seen, due, counters).dump() << std::endl;
   latency_log_->write("", std::chrono::seconds(second), std::chrono::seconds(1), seen.latency);
   latency_.flush();
   if (!seconds_ || !latency_) {

@@ -27,7 +27,8 @@ class Output {
 
   const std::filesystem::path& directory() const { return directory_; }
 
-  void write(std::int64_t second, const Second& seen, std::uint64_t in_flight, std::uint64_t users);
+  /// What happened in a second, in which so many arrivals were due, and how far the load was at its end.
+  void write(std::int64_t second, const Second& seen, std::uint64_t due, const load::Counters& counters);
   void write(const Result& result);
 
  private:

@@ -20,7 +20,6 @@ std::uint64_t ending_of(const load::RequestRecord& record) {
 }  // namespace
 
 void Second::merge(const Second& other) {
-  due += other.due;
   started += other.started;
   dropped += other.dropped;
   requests += other.requests;
@@ -63,8 +62,8 @@ std::size_t Recorder::phase_at(Instant when) const {
   return std::min(static_cast<std::size_t>(end - ends_.begin()), ends_.size() - 1);
 }
 
-std::int64_t Recorder::second_of(Instant when) const {
-  return std::max<std::int64_t>(0, std::chrono::floor<std::chrono::seconds>(when - start_).count());
+Second& Recorder::second_of(Instant when) {
+  return seconds_[std::max(taken_, std::chrono::floor<std::chrono::seconds>(when - start_).count())];
 }
 
 Recorder::RequestSeries Recorder::make_series(const metrics::Tags& tags) {
@@ -131,16 +130,12 @@ void Recorder::arrival_started(const load::Arrival& arrival, Instant due, Durati
   ++started_;
   lateness_.record(late);
   series_of(arrival).lateness->trend.record(late);
-  Second& second = seconds_[second_of(due)];
-  ++second.due;
-  ++second.started;
+  ++second_of(due + late).started;
 }
 
 void Recorder::arrival_shed(const load::Arrival& arrival, Instant due) {
   series_of(arrival).dropped->add();
-  Second& second = seconds_[second_of(due)];
-  ++second.due;
-  ++second.dropped;
+  ++second_of(due).dropped;
 }
 
 void Recorder::request_finished(const load::RequestRecord& record) {
@@ -189,7 +184,7 @@ void Recorder::request_finished(const load::RequestRecord& record) {
 }
 
 void Recorder::add_to_second(const load::RequestRecord& record) {
-  Second& second = seconds_[second_of(record.finished)];
+  Second& second = second_of(record.finished);
   ++second.requests;
   if (const auto latency = record.latency()) {
     second.latency.record(*latency);
@@ -215,6 +210,7 @@ std::map<std::int64_t, Second> Recorder::take_before(std::int64_t second) {
   while (!seconds_.empty() && seconds_.begin()->first < second) {
     taken.insert(seconds_.extract(seconds_.begin()));
   }
+  taken_ = std::max(taken_, second);
   return taken;
 }
 

@@ -25,10 +25,10 @@ namespace faultline::loadtest {
 
 /// What happened in one second.
 struct Second {
-  std::uint64_t due = 0, started = 0, dropped = 0;  // arrivals, by when they were due
-  std::uint64_t requests = 0;                       // by when they ended, like what follows
-  std::uint64_t unexpected = 0;                     // answered otherwise than the flow expects
-  std::map<std::string, std::uint64_t> errors;      // not answered, by why
+  std::uint64_t started = 0, dropped = 0;       // arrivals
+  std::uint64_t requests = 0;                   // that ended, like what follows
+  std::uint64_t unexpected = 0;                 // answered otherwise than the flow expects
+  std::map<std::string, std::uint64_t> errors;  // not answered, by why
   std::uint64_t checks_failed = 0;
   std::uint64_t bytes_sent = 0, bytes_received = 0;
   metrics::Histogram latency;  // of the answers
@@ -48,7 +48,7 @@ class Recorder final : public load::Observer {
   void arrival_finished(const load::OutcomeRecord& record) override;
 
   const metrics::Store& metrics() const { return store_; }
-  /// The seconds before this one, which are forgotten by it.
+  /// The seconds before this one, which are forgotten by it. What is told of them later counts in the next.
   std::map<std::int64_t, Second> take_before(std::int64_t second);
   /// Those of arrivals that started later than this, of all that started.
   std::uint64_t started() const { return started_; }
@@ -68,7 +68,7 @@ class Recorder final : public load::Observer {
   };
 
   std::size_t phase_at(Instant when) const;
-  std::int64_t second_of(Instant when) const;
+  Second& second_of(Instant when);
   RequestSeries& series_of(const load::RequestRecord& record);
   RequestSeries make_series(const metrics::Tags& tags);
   JourneySeries& series_of(const load::Arrival& arrival);
@@ -81,6 +81,7 @@ class Recorder final : public load::Observer {
   std::unordered_map<const load::RequestStep*, std::unordered_map<std::uint64_t, RequestSeries>> requests_;
   std::map<std::string, std::map<std::string, std::map<std::string, JourneySeries>>, std::less<>> journeys_;
   std::map<std::int64_t, Second> seconds_;
+  std::int64_t taken_ = 0;  // the seconds before this one are
   metrics::Histogram lateness_;
   std::uint64_t started_ = 0;
 };

@@ -216,7 +216,8 @@ ordered_json to_json(const Result& result) {
   return json;
 }
 
-ordered_json to_json(std::int64_t second, const Second& seen, std::uint64_t in_flight, std::uint64_t users) {
+ordered_json to_json(std::int64_t second, const Second& seen, std::uint64_t due,
+                     const load::Counters& counters) {
   const auto milliseconds = [&](double percent) {
     const auto value = seen.latency.percentile(percent);
     return value ? ordered_json(seconds(*value) * 1000) : ordered_json(nullptr);
@@ -226,11 +227,11 @@ ordered_json to_json(std::int64_t second, const Second& seen, std::uint64_t in_f
     errors[why] = count;
   }
   return {{"second", second},
-          {"due", seen.due},
+          {"due", due},
           {"started", seen.started},
           {"dropped", seen.dropped},
-          {"in_flight", in_flight},
-          {"users", users},
+          {"in_flight", counters.in_flight},
+          {"users", counters.users},
           {"requests", seen.requests},
           {"unexpected", seen.unexpected},
           {"errors", std::move(errors)},

@@ -77,7 +77,7 @@ void judge(Generator& generator, const load::Validity& validity);
 /// Schema "faultline.load/1".
 nlohmann::ordered_json to_json(const Result& result);
 /// One line of the time series.
-nlohmann::ordered_json to_json(std::int64_t second, const Second& seen, std::uint64_t in_flight,
-                               std::uint64_t users);
+nlohmann::ordered_json to_json(std::int64_t second, const Second& seen, std::uint64_t due,
+                               const load::Counters& counters);
 
 }  // namespace faultline::loadtest

@@ -63,7 +63,7 @@ class Service {
 class Silent final : public Watcher {
  public:
   void phase_began(const load::Phase& phase, Duration) override { phases.push_back(phase.name); }
-  void ticked(Duration, const load::Counters&, const std::optional<Second>&) override {}
+  void ticked(Duration, const load::Counters&, const std::optional<Second>&, std::uint64_t) override {}
   void aborted(const ThresholdResult&) override { ++aborts; }
   std::vector<std::string> phases;
   int aborts = 0;
@@ -177,7 +177,7 @@ TEST(Engine, EndsWhenItIsStopped) {
    public:
     explicit Stopping(Stop& stop) : stop_(stop) {}
     void phase_began(const load::Phase&, Duration) override {}
-    void ticked(Duration since, const load::Counters&, const std::optional<Second>&) override {
+    void ticked(Duration since, const load::Counters&, const std::optional<Second>&, std::uint64_t) override {
       if (since > 1s) {
         stop_.request(2);
       }

@@ -123,6 +123,16 @@ TEST(Recorder, CountsWhatWasDropped) {
   EXPECT_EQ(run.of({"iterations"}).count, 4);
 }
 
+TEST(Recorder, CountsWhatComesTooLateForASecondInTheNext) {
+  const std::vector<load::Load> loads = {load::open_load(kOne, Rate{1})};
+  const std::vector<load::Phase> phases = {{"only", 10s}};
+  Recorder recorder(loads, phases, Instant{});
+  load::Arrival arrival{.number = 1, .phase = "only", .flow = "f", .journey = "j"};
+  EXPECT_TRUE(recorder.take_before(3).empty());
+  recorder.arrival_started(arrival, Instant{} + 1s, 100ms);
+  EXPECT_EQ(recorder.take_before(4).at(3).started, 1U) << "a line a second, and none twice";
+}
+
 TEST(Recorder, TellsEachSecondOnce) {
   OnPaper run(load::open_load(kOne, Rate{4}), {{"only", 3s}},
               [](const auto&, Duration) { return Reply{.takes = 300ms}; });
