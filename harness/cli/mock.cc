@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/mock_webhooks.h"
 #include "cli/signals.h"
 #include "core/error.h"
 #include "ledger/ledger.h"
@@ -98,13 +99,15 @@ int mock(const std::string& name, const MockOptions& options) {
 }  // namespace
 
 void add_mock(CLI::App& program, int& status) {
-  CLI::App* command = program.add_subcommand("mock", "Serve a mock of Stripe or Shopify alone, until Ctrl-C");
+  CLI::App* command = program.add_subcommand(
+      "mock", "Serve a mock of Stripe, Shopify or a receiver of webhooks alone, until Ctrl-C");
   command->footer(
       "Examples:\n"
       "  faultline mock stripe --data 10000\n"
       "  faultline mock shopify --listen 127.0.0.1:8080 --seed 7\n"
       "Equal seeds serve equal data; the two of one seed are the two sides of one ledger.");
   command->require_subcommand(1);
+  add_mock_webhooks(*command, status);
   for (const std::string name : {"stripe", "shopify"}) {
     auto options = std::make_shared<MockOptions>();
     options->listen = name == "stripe" ? "127.0.0.1:12111" : "127.0.0.1:12112";

@@ -35,11 +35,30 @@ TEST(MockCommand, ServesShopify) {
   EXPECT_THAT(said.out, HasSubstr("Shopify: 3 orders of test-shop.myshopify.com"));
 }
 
+TEST(MockCommand, ReceivesWebhooksAndJudgesThem) {
+  const Scratch scratch;
+  const std::string script =
+      scratch.file("answers.toml", "answers = [{ status = 503, times = 1 }, { status = 204 }]");
+  const std::string post =
+      "-o /dev/null -w '%{http_code} ' -H 'X-Settler-Delivery: d1' -d '{}' \"$at/hooks/a\"";
+  const Said said =
+      asked("webhooks --script " + script + " --scheme settler --secret s", post + "; curl -s " + post);
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.out,
+              AllOf(HasSubstr("503 204 "), HasSubstr("/hooks/a  d1  attempt 1: 503, signature missing"),
+                    HasSubstr("2 attempts of 1 deliveries: 1 delivered"), HasSubstr("bad signature")));
+}
+
 TEST(MockCommand, SaysWhatIsWrongWithItsOptions) {
   EXPECT_EQ(run({"mock", "stripe", "--listen", "nowhere"}).status, 2);
   EXPECT_EQ(run({"mock", "stripe", "--data", "-1"}).status, 2);
   EXPECT_EQ(run({"mock", "stripe", "--control-port", "70000"}).status, 2);
   EXPECT_EQ(run({"mock", "paypal"}).status, 2);
+  const Scratch scratch;
+  const Said script =
+      run({"mock", "webhooks", "--script", scratch.file("a.toml", "answers = [{ status = 9 }]")});
+  EXPECT_EQ(script.status, 2);
+  EXPECT_THAT(script.err, HasSubstr("a.toml:1:"));
 }
 
 }  // namespace
