@@ -71,8 +71,11 @@ std::uint64_t RuleDecider::candidates(const protocol::Request& request) const {
 // By the phase in which its cause was due; by the clock where that is not known.
 bool RuleDecider::is_on_for(const Loaded& loaded, const fault::Cause& cause) const {
   const fault::Rule& rule = *loaded.rule;
-  if (cause.phase.empty() || rule.during.empty()) {
+  if (cause.phase.empty()) {
     return loaded.on;
+  }
+  if (rule.during.empty()) {
+    return true;  // in whichever phase: its first arrival may be quicker than the clock that begins the phase
   }
   return std::find(rule.during.begin(), rule.during.end(), cause.phase) != rule.during.end() ||
          (loaded.on && rule.until == fault::Until::mitigation);
