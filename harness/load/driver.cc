@@ -21,12 +21,6 @@ constexpr std::size_t kNoUser = SIZE_MAX;
 // Before a user whose journey was shed tries again.
 constexpr Duration kShedPause = std::chrono::milliseconds(10);
 
-// The flow and the journey of an arrival.
-struct Script {
-  const Flow* flow = nullptr;
-  const Journey* journey = nullptr;
-};
-
 // A user of a closed load.
 struct Visitor {
   explicit Visitor(Clock& clock) : timer(clock) {}
@@ -53,7 +47,7 @@ class Driver::Run final : public Flight::Owner, public std::enable_shared_from_t
         drain_timer_(clock) {
     for (const Load& load : loads) {
       for (const Journey& journey : load.flow.journeys) {
-        scripts_[load.flow.name].emplace(journey.name, Script{&load.flow, &journey});
+        journeys_[load.flow.name].emplace(journey.name, &journey);
       }
       require_environment(load.flow);
       require_api_keys(load.flow);
@@ -134,12 +128,12 @@ class Driver::Run final : public Flight::Owner, public std::enable_shared_from_t
   }
 
  private:
-  const Script& script(const Arrival& arrival) const {
-    const auto flow = scripts_.find(arrival.flow);
-    FAULTLINE_ASSERT(flow != scripts_.end(), "the plan has a flow that no load of it has");
+  const Journey& journey_of(const Arrival& arrival) const {
+    const auto flow = journeys_.find(arrival.flow);
+    FAULTLINE_ASSERT(flow != journeys_.end(), "the plan has a flow that no load of it has");
     const auto journey = flow->second.find(arrival.journey);
     FAULTLINE_ASSERT(journey != flow->second.end(), "the plan has a journey that no load of it has");
-    return journey->second;
+    return *journey->second;
   }
 
   void require_environment(const Flow& flow) const {
@@ -253,7 +247,7 @@ class Driver::Run final : public Flight::Owner, public std::enable_shared_from_t
     ++counters_.started;
     counters_.late_most = std::max(counters_.late_most, late);
     observer_.arrival_started(*arrival, due, late);
-    const Journey& journey = *script(*arrival).journey;
+    const Journey& journey = journey_of(*arrival);
     const auto flight = std::make_shared<Flight>(around_, std::move(arrival), journey, due, user);
     flights_.emplace(flight->arrival().number, flight);
     starting_ = true;
@@ -371,7 +365,8 @@ class Driver::Run final : public Flight::Owner, public std::enable_shared_from_t
   const DriverLimits limits_;
   const Flight::Surroundings around_;
 
-  std::unordered_map<std::string, std::unordered_map<std::string, Script>> scripts_;  // by flow and journey
+  std::unordered_map<std::string, std::unordered_map<std::string, const Journey*>>
+      journeys_;                                                        // by flow and name
   std::unordered_map<std::uint64_t, std::shared_ptr<Flight>> flights_;  // by the arrival's number
   std::vector<std::unique_ptr<Visitor>> visitors_;
   std::size_t visiting_ = 0;  // visitors that are not gone

@@ -35,21 +35,13 @@ constexpr Duration kLead =
 constexpr Duration kDrain = std::chrono::seconds(10);  // for journeys in flight when the last phase has ended
 constexpr std::size_t kIdleConnections = 256;
 
-std::vector<load::Phase> load_phases(const scenario::Scenario& scenario) {
-  std::vector<load::Phase> phases;
-  for (const scenario::Phase& phase : scenario.phases) {
-    phases.push_back({phase.name, phase.length});
-  }
-  return phases;
-}
-
 // The recorded plan, or the one that the scenario makes.
 std::vector<load::Arrival> plan_for(const scenario::Scenario& scenario, const Options& options) {
   if (!options.plan) {
-    return load::plan(scenario.load, load_phases(scenario), scenario.seed);
+    return load::plan(scenario.load, scenario.load_phases(), scenario.seed);
   }
   Diagnostics problems;
-  auto plan = load::read_plan(*options.plan, scenario.load, load_phases(scenario), problems);
+  auto plan = load::read_plan(*options.plan, scenario.load, scenario.load_phases(), problems);
   if (!problems.empty()) {
     std::string text;
     for (const Diagnostic& problem : problems) {

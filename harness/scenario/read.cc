@@ -44,19 +44,11 @@ void read_slo_file(Table& table, const std::string& name, Scenario& scenario, Di
   scenario.sources.emplace_back("slo/" + path->filename().string(), text_of(*path));
 }
 
-std::vector<load::Phase> load_phases(const Scenario& scenario) {
-  std::vector<load::Phase> phases;
-  for (const Phase& phase : scenario.phases) {
-    phases.push_back({phase.name, phase.length});
-  }
-  return phases;
-}
-
 void read_loads(Table& file, Scenario& scenario, Diagnostics& problems) {
   for (Table& table : file.tables("load")) {
     const auto resolve = [&](const std::string& name) { return find_beside(scenario.file, "flows", name); };
     const std::string name = table.text("flow").value_or("");
-    if (auto load = load::read_load(table, resolve, load_phases(scenario), problems)) {
+    if (auto load = load::read_load(table, resolve, scenario.load_phases(), problems)) {
       if (load->model == load::Load::Model::closed) {
         table.problem("users",
                       "a scenario's load is of arrivals, which are planned: users are of `faultline load`",
@@ -84,7 +76,7 @@ void read_loads(Table& file, Scenario& scenario, Diagnostics& problems) {
 // The requests that a phase will see at the least, by the flows' own arithmetic.
 double requests_expected(const Scenario& scenario, const Phase& phase) {
   double requests = 0;
-  const std::vector<load::Phase> phases = load_phases(scenario);
+  const std::vector<load::Phase> phases = scenario.load_phases();
   const auto index = static_cast<std::size_t>(&phase - scenario.phases.data());
   for (const load::Load& load : scenario.load) {
     requests += load::expected_arrivals(load, phases, index).value_or(0) * load::expected_requests(load.flow);

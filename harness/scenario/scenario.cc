@@ -22,6 +22,15 @@ std::string to_text(Invariant invariant) {
   FAULTLINE_ASSERT(false, "an invariant without a name");
 }
 
+std::vector<load::Phase> Scenario::load_phases() const {
+  std::vector<load::Phase> list;
+  list.reserve(phases.size());
+  for (const Phase& phase : phases) {
+    list.push_back({phase.name, phase.length});
+  }
+  return list;
+}
+
 bool Scenario::has(const std::string& dependency) const {
   return std::any_of(dependencies.begin(), dependencies.end(),
                      [&](const Dependency& each) { return each.name == dependency; });

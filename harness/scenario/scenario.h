@@ -122,6 +122,8 @@ struct Scenario {
   /// Nothing but journeys that are made once: it is over when they are.
   bool once() const;
   Duration length() const { return phases.empty() ? Duration::zero() : phases.back().end(); }
+  /// What the load has to know of the phases.
+  std::vector<load::Phase> load_phases() const;
   bool has(const std::string& dependency) const;
   const Phase* phase(const std::string& name) const;
   Ratio completion_floor(const std::string& phase) const;
