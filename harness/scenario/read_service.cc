@@ -67,7 +67,7 @@ Service read_service(Table& file, const std::filesystem::path& scenario) {
         ways == 0 ? "use" : "run",
         "a service is given in one way: use = \"settler\", run = [\"node\", \"server.js\"], or url");
   }
-  service.directory = scenario.parent_path();
+  service.directory = scenario.has_parent_path() ? scenario.parent_path() : ".";
   if (const auto directory = table->text("directory")) {
     service.directory /= *directory;
     if (!std::filesystem::is_directory(service.directory)) {

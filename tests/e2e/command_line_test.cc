@@ -10,6 +10,7 @@
 namespace faultline::e2e {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -135,6 +136,47 @@ TEST(Validity, IsDeniedWhenTheServiceIsNotReached) {
                          "service.ready.within=200ms", "--out", (scratch / "o").string()});
   EXPECT_EQ(said.status, 3) << said.out << said.err;
   EXPECT_THAT(said.err, HasSubstr("http://127.0.0.1:1/readyz was not ready within 200ms"));
+}
+
+std::string calm(const std::string& name) {
+  return "[scenario]\nname = \"" + name + R"("
+[service]
+use = "settler"
+[dependency.postgres]
+[dependency.redis]
+[dependency.stripe]
+[dependency.shopify]
+[[load]]
+flow = "settler-mixed"
+rate = "20/s"
+[[phase]]
+name = "steady"
+for  = "1s"
+[[expect]]
+phase = "steady"
+that  = "http_reqs count > 5"
+)";
+}
+
+TEST(Suite, RunsSideBySideAndSumsUpInTheOrderOfTheFiles) {
+  const Scratch scratch;
+  add_suites(scratch);
+  const std::string first = scratch.file("b.toml", calm("first"));
+  const std::string second = scratch.file("a.toml", calm("second"));
+  const Said said = run({"run", first, second, "--jobs", "2", "--out", (scratch / "runs").string()});
+  ASSERT_EQ(said.status, 0) << said.out << said.err;
+  EXPECT_THAT(said.out, ContainsRegex("1 of 2: first\n2 of 2: second\n"));
+  EXPECT_THAT(said.out, ContainsRegex("\nfirst +held .*\nsecond +held "));
+  EXPECT_TRUE(exists(scratch / "runs/first/result.json") && exists(scratch / "runs/second/result.json"));
+}
+
+TEST(Suite, IsFoundInTheDirectoryThatOneIsIn) {
+  const Scratch scratch;
+  add_suites(scratch);
+  const std::filesystem::path path = scratch.file("here.toml", calm("here"));
+  const Said said =
+      shell("cd " + path.parent_path().string() + " && " FAULTLINE_BINARY_DIR "/faultline run here.toml");
+  EXPECT_EQ(said.status, 0) << said.out << said.err;
 }
 
 }  // namespace
