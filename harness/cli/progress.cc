@@ -14,20 +14,6 @@ namespace {
 
 constexpr Duration kPlainEvery = std::chrono::seconds(5);
 
-std::string_view word(scenario::Step::Kind kind) {
-  switch (kind) {
-    case scenario::Step::Kind::symptom:
-      return "symptom";
-    case scenario::Step::Kind::diagnosis:
-      return "diagnosis";
-    case scenario::Step::Kind::mitigation:
-      return "mitigation";
-    case scenario::Step::Kind::recovery:
-      return "recovery";
-  }
-  return "";
-}
-
 }  // namespace
 
 Progress::Progress(ProgressKind kind, const scenario::Scenario& scenario) : kind_(kind), scenario_(scenario) {
@@ -99,7 +85,7 @@ void Progress::phase_began(const scenario::Phase& phase) {
 void Progress::step_ended(const scenario::Step& step, bool at_rest, bool good, const std::string& text) {
   const std::lock_guard lock(mutex_);
   line(fmt::format("{:>5.1f} s  {} {}{}: {}{}{}", seconds(monotonic_now() - start_), good ? "ok  " : "FAIL",
-                   word(step.kind), at_rest ? " (must be absent here)" : "", step.say,
+                   to_text(step.kind), at_rest ? " (must be absent here)" : "", step.say,
                    text.empty() ? "" : ": ", text));
 }
 

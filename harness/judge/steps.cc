@@ -15,20 +15,6 @@ using result::Check;
 using result::Verdict;
 using scenario::Step;
 
-std::string name_of(Step::Kind kind) {
-  switch (kind) {
-    case Step::Kind::symptom:
-      return "symptom";
-    case Step::Kind::diagnosis:
-      return "diagnosis";
-    case Step::Kind::mitigation:
-      return "mitigation";
-    case Step::Kind::recovery:
-      return "recovery";
-  }
-  return "";
-}
-
 const ProbeLook* find_look(const Evidence& evidence, std::size_t step, bool at_rest) {
   const auto found = std::find_if(evidence.probes.begin(), evidence.probes.end(), [&](const ProbeLook& look) {
     return look.step == step && look.at_rest == at_rest;
@@ -72,7 +58,7 @@ void judge_probe(const Evidence& evidence, std::size_t index, bool symptom, Chec
 void judge_steps(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result) {
   for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
     const Step& step = scenario.steps[i];
-    Check check{.kind = name_of(step.kind), .what = step.say, .where = scenario.phases[step.phase].name};
+    Check check{.kind = to_text(step.kind), .what = step.say, .where = scenario.phases[step.phase].name};
     if (step.action) {
       check.target = step.action->describe();
       judge_action(evidence, i, check);

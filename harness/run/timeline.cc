@@ -13,20 +13,6 @@ using nlohmann::ordered_json;
 using scenario::Scenario;
 using scenario::Step;
 
-std::string_view name_of(Step::Kind kind) {
-  switch (kind) {
-    case Step::Kind::symptom:
-      return "symptom";
-    case Step::Kind::diagnosis:
-      return "diagnosis";
-    case Step::Kind::mitigation:
-      return "mitigation";
-    case Step::Kind::recovery:
-      return "recovery";
-  }
-  return "";
-}
-
 // What a step needs while it runs on its own thread.
 struct StepRun {
   const Scenario& scenario;
@@ -75,7 +61,7 @@ struct StepRun {
 
   void write_edge(std::string_view edge, const ordered_json& more) const {
     ordered_json fields = {{"step", index},
-                           {"kind_of", name_of(step().kind)},
+                           {"kind_of", to_text(step().kind)},
                            {"say", step().say},
                            {"phase", scenario.phases[step().phase].name},
                            {"edge", edge}};

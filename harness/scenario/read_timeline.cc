@@ -104,15 +104,19 @@ void check_action(const steps::Action& action, Table& table, const Scenario& sce
 }  // namespace
 
 void read_steps(Table& file, Scenario& scenario) {
-  static const std::vector<std::string> kKinds = {"symptom", "diagnosis", "mitigation", "recovery"};
+  std::vector<std::string> kinds;
+  for (const Step::Kind kind : {Step::Kind::incident, Step::Kind::symptom, Step::Kind::diagnosis,
+                                Step::Kind::workaround, Step::Kind::mitigation, Step::Kind::recovery}) {
+    kinds.push_back(to_text(kind));
+  }
   for (Table& table : file.tables("step")) {
     Step step;
     step.say = table.required_text("say");
     if (!table.has("kind")) {
       table.missing("kind");
     }
-    if (const auto kind = table.one_of("kind", kKinds)) {
-      step.kind = static_cast<Step::Kind>(std::find(kKinds.begin(), kKinds.end(), *kind) - kKinds.begin());
+    if (const auto kind = table.one_of("kind", kinds)) {
+      step.kind = static_cast<Step::Kind>(std::find(kinds.begin(), kinds.end(), *kind) - kinds.begin());
     }
     bool placed = false;
     if (auto at = table.table("at")) {
@@ -142,8 +146,8 @@ void read_steps(Table& file, Scenario& scenario) {
     if (step.kind == Step::Kind::symptom && !table.has("probe")) {
       table.problem("kind", "a symptom is seen by a probe");
     }
-    if (step.kind == Step::Kind::mitigation && !table.has("do")) {
-      table.problem("kind", "a mitigation does something");
+    if (acts(step.kind) && !table.has("do")) {
+      table.problem("kind", fmt::format("a step of the kind {} does something", to_text(step.kind)));
     }
     if (step.kind == Step::Kind::symptom && placed && step.phase == 0) {
       table.problem("at", "a symptom must be absent at rest: it needs a phase before its own");

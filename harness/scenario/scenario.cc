@@ -10,6 +10,28 @@ std::string protocol_of(const std::string& dependency) {
   return dependency == "postgres" || dependency == "redis" ? dependency : "http";
 }
 
+std::string to_text(Step::Kind kind) {
+  switch (kind) {
+    case Step::Kind::incident:
+      return "incident";
+    case Step::Kind::symptom:
+      return "symptom";
+    case Step::Kind::diagnosis:
+      return "diagnosis";
+    case Step::Kind::workaround:
+      return "workaround";
+    case Step::Kind::mitigation:
+      return "mitigation";
+    case Step::Kind::recovery:
+      break;
+  }
+  return "recovery";
+}
+
+bool acts(Step::Kind kind) {
+  return kind == Step::Kind::incident || kind == Step::Kind::workaround || kind == Step::Kind::mitigation;
+}
+
 std::string to_text(Invariant invariant) {
   switch (invariant) {
     case Invariant::every_accepted_run_ends:

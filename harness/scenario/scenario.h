@@ -60,7 +60,14 @@ struct Phase {
 };
 
 struct Step {
-  enum class Kind { symptom, diagnosis, mitigation, recovery };
+  enum class Kind {
+    incident,    // makes it happen, where no fault does
+    symptom,     // what somebody on call notices: seen here, and not in the phase before
+    diagnosis,   // what tells them the cause
+    workaround,  // relieves; the incident goes on
+    mitigation,  // ends the incident: what waits for it goes off
+    recovery,    // shows that it is well again
+  };
   Kind kind{};
   std::string say;
   std::size_t phase = 0;                      // index into Scenario::phases
@@ -68,6 +75,10 @@ struct Step {
   std::shared_ptr<const steps::Probe> probe;  // one of these two
   std::shared_ptr<const steps::Action> action;
 };
+
+std::string to_text(Step::Kind kind);
+/// Whether a step of this kind does something; the others look, or do.
+bool acts(Step::Kind kind);
 
 /// What must hold in some phases, of the requests that were due in them.
 struct PhaseExpectation {
