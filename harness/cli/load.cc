@@ -15,7 +15,7 @@
 #include "loadtest/single.h"
 #include "loadtest/summary.h"
 #include "run/directory.h"
-#include "run/environment.h"
+#include "scenario/tenants.h"
 
 namespace faultline::cli {
 namespace {
@@ -77,7 +77,7 @@ std::optional<loadtest::LoadTest> test_of(const LoadOptions& options, http::Url&
 // unless something else is given.
 std::map<std::string, std::string> api_keys(const std::string& text, const loadtest::LoadTest& test) {
   std::map<std::string, std::string> keys;
-  for (const run::Tenant& tenant : run::tenants()) {
+  for (const scenario::Tenant& tenant : scenario::tenants()) {
     keys[tenant.name] = tenant.key;
   }
   if (text.empty()) {

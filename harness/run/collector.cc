@@ -7,6 +7,7 @@
 #include "http/client.h"
 #include "loop/loop.h"
 #include "run/environment.h"
+#include "scenario/tenants.h"
 
 namespace faultline::run {
 
@@ -26,7 +27,7 @@ class Service {
     http::Url url = url_;
     url.target = target;
     const http::Exchange exchange =
-        http::fetch(url, {"GET", target, {{"X-API-Key", key_of(tenant)}}, {}}, limit_);
+        http::fetch(url, {"GET", target, {{"X-API-Key", scenario::key_of(tenant)}}, {}}, limit_);
     if (!exchange.answered() || exchange.response.status != 200) {
       return json(json::value_t::discarded);
     }

@@ -12,6 +12,7 @@
 #include "http/client.h"
 #include "loop/loop.h"
 #include "run/clients.h"
+#include "scenario/tenants.h"
 
 namespace faultline::run {
 namespace {
@@ -158,7 +159,7 @@ class Asker {
     }
     if (!request.headers.find("X-API-Key")) {
       const std::string* tenant = ended.arrival->datum("tenant");
-      request.headers.add("X-API-Key", key_of(tenant ? *tenant : ""));
+      request.headers.add("X-API-Key", scenario::key_of(tenant ? *tenant : ""));
     }
     const http::Exchange exchange = http::fetch(url, std::move(request), kLimit);
     if (!exchange.answered()) {

@@ -12,11 +12,13 @@
 #include "core/error.h"
 #include "http/client.h"
 #include "loop/loop.h"
+#include "postgres/dump.h"
 #include "postgres/server.h"
 #include "process/guardian.h"
 #include "process/port.h"
 #include "redis/server.h"
 #include "run/subject.h"
+#include "scenario/tenants.h"
 #include "shopify/mock.h"
 #include "stripe/mock.h"
 
@@ -33,33 +35,17 @@ constexpr Duration kProbe = std::chrono::seconds(1);  // one look whether the se
 // Between SIGTERM and SIGKILL for the service; after an interruption everything must be gone within two seconds.
 constexpr Duration kServiceGrace = std::chrono::seconds(2);
 constexpr Duration kInterruptedGrace = std::chrono::milliseconds(300);
+constexpr Duration kBetweenLooks = std::chrono::milliseconds(10);  // whether a process has ended
 
 std::string join_tenants() {
   std::string text;
-  for (const Tenant& tenant : tenants()) {
+  for (const scenario::Tenant& tenant : scenario::tenants()) {
     text += fmt::format("{}{}:{}:{}", text.empty() ? "" : ",", tenant.key, tenant.name, tenant.tier);
   }
   return text;
 }
 
 }  // namespace
-
-const std::vector<Tenant>& tenants() {
-  static const std::vector<Tenant> list = [] {
-    std::vector<Tenant> made = {{"tenant-a", "test-api-key", "standard"}};
-    for (char letter = 'b'; letter <= 'h'; ++letter) {
-      made.push_back({fmt::format("tenant-{}", letter), fmt::format("test-api-key-{}", letter), "standard"});
-    }
-    return made;
-  }();
-  return list;
-}
-
-const std::string& key_of(const std::string& tenant) {
-  const auto found = std::find_if(tenants().begin(), tenants().end(),
-                                  [&](const Tenant& each) { return each.name == tenant; });
-  return found == tenants().end() ? tenants().front().key : found->key;
-}
 
 struct Environment::Impl {
   Impl(const scenario::Scenario& of, fs::path into, transport::Kind transport, stream::Causes& whose,
@@ -69,6 +55,7 @@ struct Environment::Impl {
         causes(whose),
         started(std::move(tell)),
         stop(stopped),
+        commands(guardian, logs, stopped),
         carrier(transport::make(transport, "proxies")) {}
 
   // Declared in the order in which they start: destroyed in reverse.
@@ -81,6 +68,7 @@ struct Environment::Impl {
   Duration ready_after{};
   Addresses addresses;
   process::Guardian guardian;
+  Commands commands;
   Loop mocks_loop{"mocks"};
   const std::unique_ptr<transport::Transport> carrier;
   ledger::Ledger ledger;
@@ -91,7 +79,8 @@ struct Environment::Impl {
   std::unique_ptr<shopify::Mock> shopify;
   std::map<std::string, std::unique_ptr<stream::Proxy>> proxies;
   std::uint16_t service_port = 0;
-  std::string direct;  // the service's own address
+  std::string direct;                          // the service's own address
+  std::map<std::string, std::string> changed;  // variables of the service, by its restarts
   std::unique_ptr<process::Child> service;
   std::vector<std::unique_ptr<process::Child>> pressing;  // the CPU
 
@@ -239,15 +228,29 @@ struct Environment::Impl {
     return exchange.answered() && exchange.response.status / 100 == 2;
   }
 
-  void start_service() {
+  std::map<std::string, std::string> service_environment() const {
+    std::map<std::string, std::string> variables = addresses.variables;
+    for (const auto& [name, value] : changed) {
+      variables[name] = value;
+    }
+    if (has_fault<fault::ClockSkew>()) {
+      variables["LD_PRELOAD"] = fake_clock();
+      variables["FAKETIME_TIMESTAMP_FILE"] = fs::absolute(skew_file()).string();
+      variables["FAKETIME_NO_CACHE"] = "1";
+      variables["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+    }
+    return variables;
+  }
+
+  void start_service(Duration ready_within) {
     const scenario::Service& wanted = scenario.service;
     if (!wanted.url.empty()) {
-      const Instant deadline = monotonic_now() + wanted.ready_within;
+      const Instant deadline = monotonic_now() + ready_within;
       while (!service_ready()) {
         if (monotonic_now() >= deadline) {
-          throw EnvironmentError(fmt::format("{}{} was not ready within {}", direct, wanted.ready_target,
-                                             to_text(wanted.ready_within)),
-                                 "start the service first, with the addresses that `faultline up` prints");
+          throw EnvironmentError(
+              fmt::format("{}{} was not ready within {}", direct, wanted.ready_target, to_text(ready_within)),
+              "start the service first, with the addresses that `faultline up` prints");
         }
         if (!stop.wait_until(monotonic_now() + std::chrono::milliseconds(50))) {
           check_stop();
@@ -258,14 +261,10 @@ struct Environment::Impl {
     process::ChildOptions options;
     options.name = "service";
     options.argv = command_of(wanted);
-    options.environment = addresses.variables;
     if (has_fault<fault::ClockSkew>()) {
       write_skew(Duration{});
-      options.environment["LD_PRELOAD"] = fake_clock();
-      options.environment["FAKETIME_TIMESTAMP_FILE"] = fs::absolute(skew_file()).string();
-      options.environment["FAKETIME_NO_CACHE"] = "1";
-      options.environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
     }
+    options.environment = service_environment();
     options.directory = wanted.directory;
     options.log = log("service");
     service = guardian.spawn(std::move(options));
@@ -275,7 +274,7 @@ struct Environment::Impl {
           check_stop();
           return service_ready();
         },
-        wanted.ready_within);
+        ready_within);
   }
 
   // Read by libfaketime each time that the service asks for the time of day (faketime(1)).
@@ -294,6 +293,17 @@ struct Environment::Impl {
     }
     throw EnvironmentError("libfaketime is not installed, which makes a clock wrong",
                            "install Debian's package libfaketime, or run ci/dependencies");
+  }
+
+  // A private server that has something stored, as its operator reaches it.
+  std::string url_of_stored(const std::string& process) const {
+    if (process != "postgres" || !postgres) {
+      throw EnvironmentError(fmt::format("{} has nothing stored that could be dumped", process));
+    }
+    return postgres->url();
+  }
+  fs::path dump_file(const std::string& process) const {
+    return logs.parent_path() / (process + ".dump.sql");
   }
 
   void stop_service() {
@@ -317,7 +327,7 @@ Environment::Environment(const scenario::Scenario& scenario, fs::path logs, tran
   impl_->check_stop();
   impl_->part("proxies", [&] { impl_->start_proxies(upstreams, observers); });
   impl_->fill_addresses();
-  impl_->part("service", [&] { impl_->start_service(); });
+  impl_->part("service", [&] { impl_->start_service(scenario.service.ready_within); });
   impl_->start_service_proxy(observers);
   impl_->ready_after = monotonic_now() - impl_->began;
 }
@@ -361,14 +371,17 @@ void Environment::apply(const std::string& dependency, stream::RuleSet rules) {
   impl_->proxies.at(dependency)->apply(std::move(rules));
 }
 
-void Environment::restart(const std::string& process) {
+void Environment::restart(const std::string& process, const steps::Changes& changes) {
   const std::lock_guard lock(impl_->mutex);
   if (process == "service") {
-    if (!impl_->service) {
+    if (!impl_->scenario.service.url.empty()) {
       throw EnvironmentError("the service was not started by Faultline, and cannot be restarted by it");
     }
+    for (const auto& [name, value] : changes.env) {
+      impl_->changed[name] = value;
+    }
     impl_->stop_service();
-    impl_->start_service();
+    impl_->start_service(changes.ready_within.value_or(impl_->scenario.service.ready_within));
     return;
   }
   const auto restart_server = [&](auto& server) {
@@ -389,6 +402,75 @@ void Environment::restart(const std::string& process) {
   } else {
     throw EnvironmentError(fmt::format("{} is no process that can be restarted", process));
   }
+}
+
+Stopped Environment::stop(const std::string& process, Duration grace) {
+  const std::lock_guard lock(impl_->mutex);
+  const auto end = [&](auto& ended, int number, const auto& kill) -> Stopped {
+    if (!ended) {
+      throw EnvironmentError(fmt::format("{} is no process that can be stopped", process));
+    }
+    if (!ended->running()) {
+      return {};
+    }
+    ended->signal(number);
+    const Instant deadline = monotonic_now() + grace;
+    while (ended->running() && monotonic_now() < deadline &&
+           impl_->stop.wait_until(monotonic_now() + kBetweenLooks)) {
+    }
+    const bool killed = ended->running();
+    kill(*ended);  // what is left of its group
+    return {ended->exit(), killed};
+  };
+  const auto end_server = [&](auto& server, int number) {
+    if (server) {
+      impl_->proxies.at(process)->close_listener();
+    }
+    return end(server, number, [](auto& ended) { ended.kill(); });
+  };
+  if (process == "postgres") {
+    return end_server(impl_->postgres, SIGINT);  // the fast shutdown, as pg_ctl does
+  }
+  if (process == "redis") {
+    return end_server(impl_->redis, SIGTERM);
+  }
+  return end(impl_->service, SIGTERM, [](process::Child& ended) { ended.stop(Duration::zero(), SIGKILL); });
+}
+
+CommandEnd Environment::run(const std::vector<std::string>& command, Duration limit) {
+  Command wanted{command, {}, impl_->scenario.service.directory};
+  wanted.argv.front() = program_of(command.front());
+  {
+    const std::lock_guard lock(impl_->mutex);
+    wanted.environment = impl_->service_environment();
+  }
+  return impl_->commands.run(wanted, limit);
+}
+
+Stored Environment::dump(const std::string& process, Duration limit) {
+  const std::string url = impl_->url_of_stored(process);
+  const fs::path file = impl_->dump_file(process), next = file.string() + ".next";
+  Stored stored{impl_->commands.run({postgres::dump_command(url, fs::absolute(next)), {}, {}}, limit)};
+  if (stored.end.exit && stored.end.exit->ok()) {
+    fs::rename(next, file);  // never half a dump
+    stored.bytes = fs::file_size(file);
+    stored.tables = postgres::count_tables(url);
+  }
+  return stored;
+}
+
+Stored Environment::restore(const std::string& process, Duration limit) {
+  const std::string url = impl_->url_of_stored(process);
+  const fs::path file = impl_->dump_file(process);
+  if (!fs::exists(file)) {
+    throw EnvironmentError(fmt::format("there is no dump of {}", process), "dump it in a step before");
+  }
+  Stored stored{impl_->commands.run({postgres::restore_command(url, fs::absolute(file)), {}, {}}, limit)};
+  if (stored.end.exit && stored.end.exit->ok()) {
+    stored.bytes = fs::file_size(file);
+    stored.tables = postgres::count_tables(url);
+  }
+  return stored;
 }
 
 void Environment::signal(const std::string& process, int number) {

@@ -16,27 +16,32 @@
 #include "loop/stop.h"
 #include "process/guardian.h"
 #include "result/result.h"
+#include "run/commands.h"
 #include "scenario/scenario.h"
+#include "steps/world.h"
 #include "stream/causes.h"
 #include "stream/proxy.h"
 #include "transport/transport.h"
 
 namespace faultline::run {
 
-/// A tenant of the service, as it is told of it: key:name:tier.
-struct Tenant {
-  std::string name, key, tier;
-};
-/// Eight of them, so that a load meets no limit per tenant unasked; the first is
-/// test-api-key:tenant-a:standard.
-const std::vector<Tenant>& tenants();
-/// The key of this tenant, or of the first where there is none of that name.
-const std::string& key_of(const std::string& tenant);
-
 struct Addresses {
   std::string service;                           // http://127.0.0.1:port; through its proxy, where it has one
   std::map<std::string, std::string> proxied;    // dependency -> what the service is told
   std::map<std::string, std::string> variables;  // environment variable -> value, as the service gets them
+};
+
+/// How a process ended that was asked to.
+struct Stopped {
+  std::optional<process::Exit> exit;  // nothing: it was not running
+  bool killed = false;                // since it had not ended in time
+};
+
+/// What a private server has stored, written to a file or put back: it is as it says where the command did its work.
+struct Stored {
+  CommandEnd end;
+  std::uintmax_t bytes = 0;
+  std::size_t tables = 0;
 };
 
 class Environment {
@@ -65,8 +70,12 @@ class Environment {
   void apply(const std::string& dependency, stream::RuleSet rules);
   /// Stops and starts a private server, or the service. While a server is down its proxy does not listen, so
   /// that clients are refused as they would be without one.
-  void restart(const std::string& process);
-  /// As steps::World has them.
+  void restart(const std::string& process, const steps::Changes& changes = {});
+  // As steps::World has them.
+  Stopped stop(const std::string& process, Duration grace);
+  CommandEnd run(const std::vector<std::string>& command, Duration limit);
+  Stored dump(const std::string& process, Duration limit);
+  Stored restore(const std::string& process, Duration limit);
   void signal(const std::string& process, int number);
   void delete_data(const std::string& process);
   void fill_disk(const std::string& process, std::optional<std::uint64_t> free);

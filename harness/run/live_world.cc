@@ -4,12 +4,16 @@
 
 #include <array>
 #include <cctype>
+#include <csignal>
 #include <fstream>
 #include <pqxx/pqxx>
 
+#include "core/error.h"
+#include "core/units.h"
 #include "http/client.h"
 #include "loop/loop.h"
 #include "run/clients.h"
+#include "scenario/tenants.h"
 
 namespace faultline::run {
 namespace {
@@ -40,6 +44,45 @@ std::string text_of(const redisReply& reply) {
   }
 }
 
+constexpr int kShownRows = 10;
+
+// The same of rows: a line each.
+std::string text_of(const pqxx::result& result) {
+  std::vector<std::string> rows;
+  for (const auto& row : result) {
+    if (rows.size() == kShownRows) {
+      break;
+    }
+    std::vector<std::string_view> columns;
+    columns.reserve(static_cast<std::size_t>(row.size()));
+    for (const auto& column : row) {
+      columns.emplace_back(column.c_str());  // of a null: empty
+    }
+    rows.push_back(fmt::format("{}", fmt::join(columns, " | ")));
+  }
+  return fmt::format("{}", fmt::join(rows, "\n"));
+}
+
+// A status as a shell gives it.
+steps::Answer answer_of(CommandEnd end, Duration limit) {
+  if (!end.exit) {
+    return {
+        false,
+        fmt::format("did not end within {}{}{}", to_text(limit), end.output.empty() ? "" : "\n", end.output),
+        128 + SIGKILL};
+  }
+  const int status = end.exit->signal != 0 ? 128 + end.exit->signal : end.exit->code;
+  return {status == 0, std::move(end.output), status};
+}
+
+steps::Answer answer_of(const Stored& stored, std::string_view done, Duration limit) {
+  steps::Answer answer = answer_of(stored.end, limit);
+  if (answer.ok) {
+    answer.text = fmt::format("{} {} tables, {} bytes", done, stored.tables, stored.bytes);
+  }
+  return answer;
+}
+
 constexpr std::array kProcesses = {"service", "postgres", "redis"};
 
 }  // namespace
@@ -50,13 +93,13 @@ LiveWorld::LiveWorld(Environment& environment, Rules& rules, const Stop& stop)
 steps::Answer LiveWorld::redis(const std::vector<std::string>& command, Duration limit) {
   const RedisConnection connection = connect_redis(environment_.addresses(), limit);
   if (!connection || connection->err != 0) {
-    return {false, connection ? connection->errstr : "out of memory", 0};
+    return {false, connection ? connection->errstr : "out of memory"};
   }
   const RedisReply reply = ask_redis(*connection, command);
   if (!reply) {
-    return {false, connection->errstr, 0};
+    return {false, connection->errstr};
   }
-  return {reply->type != REDIS_REPLY_ERROR, text_of(*reply), 0};
+  return {reply->type != REDIS_REPLY_ERROR, text_of(*reply)};
 }
 
 steps::Answer LiveWorld::sql(const std::string& statement, Duration limit) {
@@ -64,26 +107,65 @@ steps::Answer LiveWorld::sql(const std::string& statement, Duration limit) {
     pqxx::connection connection(postgres_target(environment_.addresses(), limit));
     pqxx::nontransaction session(connection);
     const pqxx::result result = session.exec(statement);
-    const bool has_value = !result.empty() && result.columns() > 0 && !result[0][0].is_null();
-    return {true, has_value ? result[0][0].c_str() : "", 0};
+    const bool has_value = !result.empty() && result.columns() > 0;
+    return {.ok = true, .text = text_of(result), .value = has_value ? result[0][0].c_str() : ""};
   } catch (const pqxx::failure& error) {
-    return {false, trimmed(error.what()), 0};
+    return {false, trimmed(error.what())};
   }
 }
 
-steps::Answer LiveWorld::http(const std::string& method, const std::string& target, const std::string& body,
-                              Duration limit) {
-  http::Request request{method, target, {}, body};
-  if (!body.empty()) {
-    request.headers.add("Content-Type", "application/json");
+steps::Answer LiveWorld::http(const steps::Request& request, Duration limit) {
+  http::Request sent{request.method, request.target, {}, request.body};
+  for (const auto& [name, value] : request.headers) {
+    sent.headers.add(name, value);
   }
-  request.headers.add("X-API-Key", tenants().front().key);
+  if (!request.body.empty() && !sent.headers.has("Content-Type")) {
+    sent.headers.add("Content-Type", "application/json");
+  }
+  if (!sent.headers.has("X-API-Key")) {
+    sent.headers.add("X-API-Key", scenario::key_of(request.tenant));
+  }
   const http::Exchange exchange =
-      http::fetch(*http::parse_url(environment_.addresses().service), std::move(request), limit);
+      http::fetch(*http::parse_url(environment_.addresses().service), std::move(sent), limit);
   if (!exchange.answered()) {
-    return {false, std::string(to_text(exchange.failure)), 0};
+    return {false, std::string(to_text(exchange.failure))};
   }
   return {exchange.response.status < 400, exchange.response.body, exchange.response.status};
+}
+
+steps::Answer LiveWorld::run(const std::vector<std::string>& command, Duration limit) {
+  try {
+    return answer_of(environment_.run(command, limit), limit);
+  } catch (const EnvironmentError& error) {
+    return {false, error.what()};
+  }
+}
+
+steps::Answer LiveWorld::stop(const std::string& process, Duration grace) {
+  const Stopped stopped = environment_.stop(process, grace);
+  if (!stopped.exit) {
+    return {false, "it was not running"};
+  }
+  if (stopped.killed) {
+    return {false, fmt::format("did not end within {}, and was killed", faultline::to_text(grace))};
+  }
+  return {stopped.exit->ok(), to_text(*stopped.exit)};
+}
+
+steps::Answer LiveWorld::dump(const std::string& process, Duration limit) {
+  try {
+    return answer_of(environment_.dump(process, limit), "dumped", limit);
+  } catch (const EnvironmentError& error) {
+    return {false, error.what()};
+  }
+}
+
+steps::Answer LiveWorld::restore(const std::string& process, Duration limit) {
+  try {
+    return answer_of(environment_.restore(process, limit), "restored", limit);
+  } catch (const EnvironmentError& error) {
+    return {false, error.what()};
+  }
 }
 
 std::string LiveWorld::log(const std::string& process) {

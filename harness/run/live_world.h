@@ -18,12 +18,17 @@ class LiveWorld final : public steps::World {
 
   steps::Answer redis(const std::vector<std::string>& command, Duration limit) override;
   steps::Answer sql(const std::string& statement, Duration limit) override;
-  steps::Answer http(const std::string& method, const std::string& target, const std::string& body,
-                     Duration limit) override;
+  steps::Answer http(const steps::Request& request, Duration limit) override;
+  steps::Answer run(const std::vector<std::string>& command, Duration limit) override;
   std::string log(const std::string& process) override;
-  void restart(const std::string& process) override { environment_.restart(process); }
+  void restart(const std::string& process, const steps::Changes& changes) override {
+    environment_.restart(process, changes);
+  }
+  steps::Answer stop(const std::string& process, Duration grace) override;
   void signal(const std::string& process, int number) override { environment_.signal(process, number); }
   void delete_data(const std::string& process) override { environment_.delete_data(process); }
+  steps::Answer dump(const std::string& process, Duration limit) override;
+  steps::Answer restore(const std::string& process, Duration limit) override;
   void fill_disk(const std::string& process, std::optional<std::uint64_t> free) override {
     environment_.fill_disk(process, free);
   }

@@ -22,6 +22,7 @@
 #include "run/process_faults.h"
 #include "run/proxy_recorder.h"
 #include "run/subject.h"
+#include "scenario/tenants.h"
 
 namespace faultline::run {
 
@@ -54,7 +55,7 @@ std::vector<load::Arrival> plan_for(const scenario::Scenario& scenario, const Op
 
 load::Secrets secrets_for(const scenario::Scenario& scenario) {
   load::Secrets secrets;
-  for (const Tenant& tenant : tenants()) {
+  for (const scenario::Tenant& tenant : scenario::tenants()) {
     secrets.api_keys[tenant.name] = tenant.key;
   }
   for (const load::Load& load : scenario.load) {

@@ -50,8 +50,11 @@ std::vector<std::string> command_of(const scenario::Service& service) {
   if (!service.url.empty()) {
     return {};
   }
-  return service.run.empty() ? std::vector<std::string>{program_beside_ours("settler").string()}
-                             : service.run;
+  return service.run.empty() ? std::vector<std::string>{program_of(service.use)} : service.run;
+}
+
+std::string program_of(const std::string& word) {
+  return word == "settler" ? program_beside_ours(word).string() : word;
 }
 
 Subject subject_of(const scenario::Service& service) {

@@ -20,4 +20,8 @@ Subject subject_of(const scenario::Service& service);
 /// The command that starts it; empty of a service that runs already. Throws EnvironmentError where it is not there.
 std::vector<std::string> command_of(const scenario::Service& service);
 
+/// Of a command's first word: "settler" is the reference service's program, wherever it is; anything else is itself.
+/// Throws EnvironmentError where the former is not there.
+std::string program_of(const std::string& word);
+
 }  // namespace faultline::run

@@ -50,7 +50,7 @@ struct StepRun {
     try {
       answer = step().action->act(world);
     } catch (const EnvironmentError& error) {
-      answer = {false, error.what(), 0};
+      answer = {false, error.what()};
     }
     if (answer.ok && step().kind == Step::Kind::mitigation) {
       rules.mitigated();

@@ -1,40 +1,11 @@
 #include <fmt/format.h>
 
+#include "core/words.h"
 #include "http/message.h"
 #include "scenario/parts.h"
 
 namespace faultline::scenario {
 namespace {
-
-// A table of strings: environment variables. Numbers and booleans are taken as they are written.
-std::map<std::string, std::string> read_words(Table& table, std::string_view key) {
-  std::map<std::string, std::string> words;
-  if (auto inner = table.table(key)) {
-    for (const std::string& name : inner->keys()) {
-      const auto value = inner->get(name);
-      if (!value) {
-        continue;
-      }
-      switch (value->kind()) {
-        case Value::Kind::text:
-          words[name] = value->text();
-          break;
-        case Value::Kind::integer:
-          words[name] = std::to_string(value->integer());
-          break;
-        case Value::Kind::real:
-          words[name] = fmt::format("{}", value->real());
-          break;
-        case Value::Kind::boolean:
-          words[name] = value->boolean() ? "1" : "0";
-          break;
-        default:
-          value->problem(fmt::format("'{}' must be a string", name));
-      }
-    }
-  }
-  return words;
-}
 
 // What the harness sets and a service may want under another name.
 const std::vector<std::string> kNames = {

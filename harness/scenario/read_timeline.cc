@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scenario/parts.h"
+#include "scenario/tenants.h"
 
 namespace faultline::scenario {
 namespace {
@@ -84,10 +85,29 @@ void read_faults(Table& file, Scenario& scenario) {
 
 namespace {
 
+void check_tenant(const std::string& name, Table& table, std::string_view key) {
+  if (name.empty()) {
+    return;
+  }
+  std::vector<std::string> names;
+  names.reserve(tenants().size());
+  for (const Tenant& tenant : tenants()) {
+    names.push_back(tenant.name);
+  }
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    table.problem(key,
+                  fmt::format("there is no tenant '{}', but {} to {}", name, names.front(), names.back()),
+                  did_you_mean(name, names));
+  }
+}
+
 // What an action names must be there.
 void check_action(const steps::Action& action, Table& table, const Scenario& scenario) {
   if (!action.process.empty() && action.process != "service" && !scenario.has(action.process)) {
     table.problem("do", fmt::format("the scenario has no dependency '{}'", action.process));
+  }
+  if (action.process == "service" && !scenario.service.url.empty()) {
+    table.problem("do", "a service at a 'url' is not Faultline's to start, stop or signal");
   }
   if (!action.fault.empty()) {
     std::vector<std::string> names;
@@ -99,6 +119,7 @@ void check_action(const steps::Action& action, Table& table, const Scenario& sce
                     did_you_mean(action.fault, names));
     }
   }
+  check_tenant(action.tenant, table, "do");
 }
 
 }  // namespace
@@ -154,6 +175,9 @@ void read_steps(Table& file, Scenario& scenario) {
     }
     if (step.action) {
       check_action(*step.action, table, scenario);
+    }
+    if (step.probe) {
+      check_tenant(step.probe->tenant, table, "probe");
     }
     table.finish();
     scenario.steps.push_back(std::move(step));

@@ -13,9 +13,11 @@ struct Kind {
 
 constexpr Kind kKinds[] = {
     {"kill", &read_kill_action},           {"pause", &read_pause_action},
-    {"resume", &read_resume_action},       {"delete_data", &read_delete_data_action},
+    {"resume", &read_resume_action},       {"stop", &read_stop_action},
+    {"restart", &read_restart_action},     {"delete_data", &read_delete_data_action},
     {"fill_disk", &read_fill_disk_action}, {"free_disk", &read_free_disk_action},
-    {"restart", &read_restart_action},     {"lift", &read_lift_action},
+    {"dump", &read_dump_action},           {"restore", &read_restore_action},
+    {"lift", &read_lift_action},           {"run", &read_run_action},
     {"redis", &read_redis_action},         {"sql", &read_sql_action},
     {"http", &read_http_action},
 };

@@ -1,12 +1,15 @@
 #pragma once
 // What a step does to the environment. Data and one function, like a probe.
 //
-//   do = { restart = "redis" }
+//   do = { restart = "redis" }   do = { restart = "service", env = { POOL_SIZE = "20" }, fails = true, within = "5s" }
+//   do = { stop = "service", within = "20s" }
 //   do = { kill = "redis", signal = "KILL" }     do = { pause = "service" }     do = { resume = "service" }
 //   do = { delete_data = "postgres" }     do = { fill_disk = "postgres", free = "1MB" }     do = { free_disk = "postgres" }
+//   do = { dump = "postgres" }     do = { restore = "postgres", within = "30s" }
 //   do = { lift = "redis-refuses" }
-//   do = { sql = "…" }   do = { redis = ["FLUSHALL"] }   do = { http = "POST /admin/…", body = '{…}', status
-//   = 200 }
+//   do = { run = ["settler", "migrate", "down"], status = 0, within = "30s" }
+//   do = { sql = "…" }   do = { redis = ["FLUSHALL"] }
+//   do = { http = "POST /admin/…", headers = { … }, tenant = "tenant-b", body = '{…}', status = 200 }
 
 #include <memory>
 #include <string>
@@ -28,9 +31,10 @@ class Action {
   /// For reports: "restart redis".
   virtual std::string describe() const = 0;
 
-  // What the action names, for the scenario to check: a process, or a fault. Empty when it names none.
+  // What the action names, for the scenario to check: a process, a fault, or a tenant. Empty when it names none.
   std::string process;
   std::string fault;
+  std::string tenant;
   Place place;              // of that name
   bool fills_disk = false;  // the process needs a disk of its own
 };

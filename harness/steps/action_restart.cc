@@ -1,4 +1,9 @@
-#include "core/error.h"
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "core/not_ready.h"
+#include "core/words.h"
 #include "steps/action_kinds.h"
 
 namespace faultline::steps {
@@ -6,25 +11,49 @@ namespace {
 
 class RestartAction final : public Action {
  public:
+  RestartAction(Changes changes, bool fails) : changes_(std::move(changes)), fails_(fails) {}
+
   Answer act(World& world) const override {
     try {
-      world.restart(process);
+      world.restart(process, changes_);
+    } catch (const NotReadyError& error) {
+      return {.ok = fails_, .text = fails_ ? error.how : error.what()};
     } catch (const EnvironmentError& error) {
       return {.ok = false, .text = error.what()};
     }
-    return {.ok = true, .text = "restarted, and ready again"};
+    return {.ok = !fails_, .text = "restarted, and ready again"};
   }
-  std::string describe() const override { return "restart " + process; }
+  std::string describe() const override {
+    std::vector<std::string> names;  // and no values: they may be secrets
+    names.reserve(changes_.env.size());
+    for (const auto& [name, value] : changes_.env) {
+      names.push_back(name);
+    }
+    return fmt::format("restart {}{}{}{}", process, names.empty() ? "" : " with other ",
+                       fmt::join(names, ", "), fails_ ? " fails" : "");
+  }
+
+ private:
+  const Changes changes_;
+  const bool fails_;
 };
 
 }  // namespace
 
 std::unique_ptr<Action> read_restart_action(Table& table) {
   auto process = table.one_of("restart", {"service", "postgres", "redis"});
+  Changes changes{read_words(table, "env"), table.duration("within")};
+  const bool fails = table.boolean("fails").value_or(false);
   if (!process) {
     return nullptr;
   }
-  auto action = std::make_unique<RestartAction>();
+  for (const char* key : {"env", "within", "fails"}) {
+    if (*process != "service" && table.has(key)) {
+      table.problem(key, fmt::format("'{}' is for a restart of the service", key));
+      return nullptr;
+    }
+  }
+  auto action = std::make_unique<RestartAction>(std::move(changes), fails);
   action->process = std::move(*process);
   action->place = table.place_of("restart");
   return action;

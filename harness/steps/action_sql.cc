@@ -8,7 +8,13 @@ class SqlAction final : public Action {
  public:
   explicit SqlAction(std::string statement) : statement_(std::move(statement)) {}
 
-  Answer act(World& world) const override { return world.sql(statement_, kActionLimit); }
+  Answer act(World& world) const override {
+    Answer answer = world.sql(statement_, kActionLimit);
+    if (answer.ok) {
+      answer.text = excerpt(answer.text);
+    }
+    return answer;
+  }
   std::string describe() const override { return "sql " + excerpt(statement_); }
 
  private:

@@ -8,11 +8,10 @@
 namespace faultline::steps {
 namespace {
 
-std::string shown(const Answer& answer) {
+std::string shown(const Answer& answer, StatusKind kind) {
   const std::string text = excerpt(answer.text);
-  if (answer.status != 0) {
-    return text.empty() ? fmt::format("HTTP {}", answer.status)
-                        : fmt::format("HTTP {}: {}", answer.status, text);
+  if (answer.status) {
+    return fmt::format("{} {}{}{}", kind.prefix, *answer.status, text.empty() ? "" : ": ", text);
   }
   return text.empty() ? "an empty answer" : text;
 }
@@ -20,7 +19,8 @@ std::string shown(const Answer& answer) {
 }  // namespace
 
 Sighting Condition::check(const Answer& answer) const {
-  Sighting sighting{true, shown(answer)};
+  Sighting sighting{true, shown(answer, status_kind)};
+  const std::string& value = answer.value ? *answer.value : answer.text;
   if (fails) {
     sighting.seen = sighting.seen && answer.ok != *fails;
   }
@@ -28,14 +28,14 @@ Sighting Condition::check(const Answer& answer) const {
     sighting.seen = sighting.seen && answer.status == *status;
   }
   if (equals) {
-    sighting.seen = sighting.seen && answer.ok && answer.text == *equals;
+    sighting.seen = sighting.seen && answer.ok && value == *equals;
   }
   if (contains) {
-    const bool answered = answer.ok || answer.status != 0;
+    const bool answered = answer.ok || answer.status;
     sighting.seen = sighting.seen && answered && answer.text.find(*contains) != std::string::npos;
   }
   if (is) {
-    const auto number = answer.ok ? parse_number(answer.text) : std::nullopt;
+    const auto number = answer.ok ? parse_number(value) : std::nullopt;
     sighting.seen = sighting.seen && number && is->holds(*number);
     if (answer.ok && !number) {
       sighting.text += ", which is no number";
@@ -73,21 +73,32 @@ std::optional<Comparison> read_comparison(Table& table, std::string_view key) {
   return comparison;
 }
 
-std::optional<Condition> read_condition(Table& table, std::initializer_list<std::string_view> offered) {
+std::optional<int> read_status(Table& table, std::string_view key, StatusKind kind) {
+  const auto status = table.integer(key);
+  if (!status) {
+    return std::nullopt;
+  }
+  if (*status < kind.least || *status > kind.most) {
+    table.problem(key, fmt::format("{} is no {}", *status, kind.name));
+    return std::nullopt;
+  }
+  return static_cast<int>(*status);
+}
+
+std::optional<Condition> read_condition(Table& table, std::initializer_list<std::string_view> offered,
+                                        StatusKind status_kind) {
   const auto offers = [&](std::string_view key) {
     return std::find(offered.begin(), offered.end(), key) != offered.end();
   };
   Condition condition;
+  condition.status_kind = status_kind;
   if (offers("fails")) {
     condition.fails = table.boolean("fails");
   }
   if (offers("status")) {
-    if (const auto status = table.integer("status")) {
-      if (*status < 100 || *status > 599) {
-        table.problem("status", fmt::format("{} is no HTTP status", *status));
-        return std::nullopt;
-      }
-      condition.status = static_cast<int>(*status);
+    condition.status = read_status(table, "status", status_kind);
+    if (table.has("status") && !condition.status) {
+      return std::nullopt;
     }
   }
   if (offers("equals")) {

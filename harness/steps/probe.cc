@@ -17,8 +17,8 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {"redis", &read_redis_probe},   {"sql", &read_sql_probe}, {"http", &read_http_probe},
-    {"metric", &read_metric_probe}, {"log", &read_log_probe},
+    {"redis", &read_redis_probe}, {"sql", &read_sql_probe},       {"http", &read_http_probe},
+    {"run", &read_run_probe},     {"metric", &read_metric_probe}, {"log", &read_log_probe},
 };
 
 }  // namespace

@@ -3,8 +3,9 @@
 // kinds are one file each in this folder and one row each in the table of probe.cc.
 //
 //   probe = { redis = ["PING"], fails = true, within = "2s" }                  # fails, equals, is
-//   probe = { sql = "SELECT count(*) FROM jobs", is = "> 0" }                  # fails, equals, is
+//   probe = { sql = "SELECT count(*) FROM jobs", is = "> 0" }                  # fails, equals, is, contains
 //   probe = { http = "GET /readyz", status = 200, contains = "degraded" }      # fails, status, contains
+//   probe = { run = ["settler", "migrate", "status"], contains = "pending" }   # fails, status, equals, is, contains
 //   probe = { metric = "cache_misses_total", rate = "> 5", within = "5s" }     # a second, over the watch so far
 //   probe = { metric = "jobs_total{status=\"failed\"}", is = "== 0" }          # the sum of the series that fit
 //   probe = { log = "service", contains = "redis unavailable" }                # written since the phase began
@@ -26,6 +27,8 @@ namespace faultline::steps {
 /// How often a watch looks, and how long one look may wait for its answer.
 inline constexpr Duration kLookEvery = std::chrono::milliseconds(100);
 inline constexpr Duration kLookLimit = std::chrono::seconds(1);
+/// A command is given longer: to start a program takes its time.
+inline constexpr Duration kCommandLookLimit = std::chrono::seconds(10);
 /// The time over which a rate is taken at the least.
 inline constexpr Duration kShortestRate = std::chrono::seconds(1);
 
@@ -54,6 +57,9 @@ class Probe {
   virtual std::string describe() const = 0;
   /// The least `within` in which the condition can be seen at all.
   virtual Duration shortest() const { return Duration::zero(); }
+
+  // The tenant as whom it asks, for the scenario to check; empty when it names none.
+  std::string tenant;
 
   /// How long the condition may take to be seen. Zero: one look decides.
   Duration within{};

@@ -12,6 +12,7 @@ namespace faultline::steps {
 std::unique_ptr<Probe> read_redis_probe(Table& table);
 std::unique_ptr<Probe> read_sql_probe(Table& table);
 std::unique_ptr<Probe> read_http_probe(Table& table);
+std::unique_ptr<Probe> read_run_probe(Table& table);
 std::unique_ptr<Probe> read_metric_probe(Table& table);
 std::unique_ptr<Probe> read_log_probe(Table& table);
 

@@ -8,6 +8,13 @@
 namespace faultline::steps {
 namespace {
 
+Request metrics() {
+  Request request;
+  request.method = "GET";
+  request.target = "/metrics";
+  return request;
+}
+
 class MetricProbe final : public Probe {
  public:
   enum class Of { value, rate };
@@ -16,11 +23,11 @@ class MetricProbe final : public Probe {
       : written_(std::move(written)), selector_(std::move(selector)), of_(of), comparison_(comparison) {}
 
   Sighting look(World& world, Watch& watch) const override {
-    const Answer answer = world.http("GET", "/metrics", "", kLookLimit);
+    const Answer answer = world.http(metrics(), kLookLimit);
     const Instant now = world.now();
     if (!answer.ok) {
       return {false, "GET /metrics: " +
-                         (answer.status == 0 ? excerpt(answer.text) : fmt::format("HTTP {}", answer.status))};
+                         (answer.status ? fmt::format("HTTP {}", *answer.status) : excerpt(answer.text))};
     }
     const auto value = sum_of(selector_, answer.text);
     if (!value) {

@@ -27,7 +27,7 @@ class SqlProbe final : public Probe {
 
 std::unique_ptr<Probe> read_sql_probe(Table& table) {
   auto statement = table.text("sql");
-  auto condition = read_condition(table, {"fails", "equals", "is"});
+  auto condition = read_condition(table, {"fails", "equals", "is", "contains"});
   return statement && condition ? std::make_unique<SqlProbe>(std::move(*statement), std::move(*condition))
                                 : nullptr;
 }

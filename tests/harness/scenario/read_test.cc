@@ -87,6 +87,17 @@ TEST(Scenario, MayForgiveSomePhasesMoreThanOthers) {
               HasSubstr("did you mean 'incident'"));
 }
 
+TEST(Scenario, KnowsTheTenantsAndTheProcessesThatAStepNames) {
+  const std::string ask = R"({ http = "GET /readyz", tenant = "tenant-j", status = 200 })";
+  EXPECT_THAT(problems_with({{"step.0.probe", ask}}),
+              HasSubstr("there is no tenant 'tenant-j', but tenant-a to tenant-h"));
+  const std::string post = R"({ http = "POST /x", tenant = "tenant-bb" })";
+  EXPECT_THAT(problems_with({{"step.4.do", post}}), HasSubstr("did you mean 'tenant-b'?"));
+  EXPECT_THAT(problems_with({{"service", R"({ url = "http://127.0.0.1:9" })"},
+                             {"step.4.do", R"({ restart = "service" })"}}),
+              HasSubstr("a service at a 'url' is not Faultline's to start, stop or signal"));
+}
+
 TEST(Scenario, RefusesAPercentileThatCannotBeJudged) {
   // 20/s for 2 s with 3 requests each are about 120, of which p(95) leaves 6 beyond it.
   EXPECT_THAT(problems_with({{"phase.steady.for", "2s"}}),

@@ -45,7 +45,7 @@ bool sees(const std::string& text, const Answer& answer) {
 }
 
 TEST(Probe, OfRedisOrSqlWantsAFailureATextOrANumber) {
-  const Answer pong{true, "PONG", 0}, seven{true, "7", 0}, refused{false, "7: connection refused", 0};
+  const Answer pong{true, "PONG"}, seven{true, "7"}, refused{false, "7: connection refused"};
   EXPECT_TRUE(sees("redis = ['PING'], fails = true", refused));
   EXPECT_FALSE(sees("redis = ['PING'], fails = true", pong));
   EXPECT_TRUE(sees("redis = ['PING'], fails = false", pong));
@@ -59,8 +59,53 @@ TEST(Probe, OfRedisOrSqlWantsAFailureATextOrANumber) {
   EXPECT_TRUE(sees("sql = 'SELECT 7', fails = true", refused));
 }
 
+TEST(Probe, OfSqlComparesTheFirstValueAndFindsATextInAnyRow) {
+  const Answer rows{.ok = true, .text = "7 | locked\n8 | idle", .status = {}, .value = "7"};
+  EXPECT_TRUE(sees("sql = 'SELECT a, b FROM t', is = '== 7'", rows));
+  EXPECT_TRUE(sees("sql = 'SELECT a, b FROM t', equals = '7'", rows));
+  EXPECT_TRUE(sees("sql = 'SELECT a, b FROM t', contains = '8 | idle'", rows));
+  EXPECT_FALSE(sees("sql = 'SELECT a, b FROM t', equals = '7 | locked'", rows)) << "the value, not the row";
+  EXPECT_TRUE(
+      sees("sql = 'SELECT 1', equals = ''", Answer{.ok = true, .text = "", .status = {}, .value = ""}));
+}
+
+TEST(Probe, OfACommandWantsAStatusATextOrANumber) {
+  const Answer pending{true, "1 jobs applied\n2 audit pending", 0}, seven{true, "7", 0},
+      broken{false, "cannot connect", 1};
+  EXPECT_TRUE(sees("run = ['settler', 'migrate', 'status'], contains = '2 audit pending'", pending));
+  EXPECT_FALSE(sees("run = ['settler', 'migrate', 'status'], contains = 'failed'", pending));
+  EXPECT_TRUE(sees("run = ['x'], status = 0", pending));
+  EXPECT_TRUE(sees("run = ['x'], status = 1, contains = 'connect'", broken));
+  EXPECT_FALSE(sees("run = ['x'], status = 0", broken));
+  EXPECT_TRUE(sees("run = ['x'], fails = true", broken));
+  EXPECT_FALSE(sees("run = ['x'], fails = true", pending));
+  EXPECT_TRUE(sees("run = ['x'], is = '> 6'", seven));
+  EXPECT_TRUE(sees("run = ['x'], equals = '7'", seven));
+  EXPECT_FALSE(sees("run = ['x'], fails = true", Answer{false, "cannot start x"}))
+      << "a program that is not there shows nothing";
+
+  ScriptedWorld world;
+  world.answer = [&](Duration) { return broken; };
+  Watch memory;
+  const auto status = probe("run = ['x', 'y'], status = 0");
+  EXPECT_EQ(status->look(world, memory).text, "exit status 1: cannot connect");
+  EXPECT_EQ(status->describe(), "run x y status 0");
+  EXPECT_THAT(world.asked, ElementsAre("run x y within 10s"));
+}
+
+TEST(Probe, OfHttpMaySayWhoAsks) {
+  ScriptedWorld world;
+  Watch memory;
+  const auto asks =
+      probe("http = 'GET /x', headers = { X-Admin-Key = 'secret' }, tenant = 'tenant-b', status = 200");
+  asks->look(world, memory);
+  EXPECT_THAT(world.asked, ElementsAre("GET /x (X-Admin-Key: secret) as tenant-b"));
+  EXPECT_EQ(asks->describe(), "GET /x as tenant-b status 200");
+  EXPECT_EQ(asks->tenant, "tenant-b");
+}
+
 TEST(Probe, OfHttpWantsAStatusAndAText) {
-  const Answer degraded{true, "{\"status\":\"degraded\"}", 200}, refused{false, "degraded", 0},
+  const Answer degraded{true, "{\"status\":\"degraded\"}", 200}, refused{false, "degraded"},
       unready{false, "degraded", 503};
   EXPECT_TRUE(sees("http = 'GET /readyz', status = 200, contains = 'degraded'", degraded));
   EXPECT_FALSE(sees("http = 'GET /readyz', status = 200, contains = 'well'", degraded));
@@ -141,7 +186,7 @@ TEST(Probe, OfARateBeginsAnewWithACounterThatWentBack) {
 
 TEST(Watch, LooksEvery100MillisecondsUntilItIsSeen) {
   ScriptedWorld world;
-  world.answer = [](Duration t) { return t < 250ms ? Answer{false, "refused", 0} : Answer{true, "PONG", 0}; };
+  world.answer = [](Duration t) { return t < 250ms ? Answer{false, "refused"} : Answer{true, "PONG"}; };
   const Watched watched = watch(*probe("redis = ['PING'], equals = 'PONG', within = '2s'"), world);
   EXPECT_TRUE(watched.last.seen);
   EXPECT_EQ(watched.looks, 4);
@@ -151,7 +196,7 @@ TEST(Watch, LooksEvery100MillisecondsUntilItIsSeen) {
 
 TEST(Watch, LooksOnceMoreWhenTheTimeHasPassed) {
   ScriptedWorld world;
-  world.answer = [](Duration) { return Answer{false, "refused", 0}; };
+  world.answer = [](Duration) { return Answer{false, "refused"}; };
   const Watched watched = watch(*probe("redis = ['PING'], equals = 'PONG', within = '250ms'"), world);
   EXPECT_FALSE(watched.last.seen);
   EXPECT_EQ(watched.last.text, "refused");
@@ -174,7 +219,7 @@ TEST(Watch, GivesUpWhenTheRunIsStopped) {
 
 TEST(ReadProbe, PointsAtWhatIsWrong) {
   EXPECT_EQ(mistake("reddis = ['PING'], fails = true"),
-            "20 a probe has one of redis, sql, http, metric, log, did you mean 'redis'?");
+            "20 a probe has one of redis, sql, http, run, metric, log, did you mean 'redis'?");
   EXPECT_EQ(mistake("redis = ['PING'], sql = 'SELECT 1', fails = true"),
             "35 a probe has one of 'redis' and 'sql'");
   EXPECT_EQ(mistake("redis = ['PING']"), "9 a probe needs a condition: fails, equals, is");
@@ -187,6 +232,8 @@ TEST(ReadProbe, PointsAtWhatIsWrong) {
   EXPECT_THAT(mistake("http = 'GTE /x', status = 200"), HasSubstr("did you mean 'GET'?"));
   EXPECT_THAT(mistake("http = 'GET x', status = 200"), HasSubstr("'x' is no path"));
   EXPECT_THAT(mistake("http = 'GET /x', status = 20"), HasSubstr("20 is no HTTP status"));
+  EXPECT_THAT(mistake("run = 'df -h', status = 0"), HasSubstr("a command is an array of strings"));
+  EXPECT_THAT(mistake("run = ['x'], status = 300"), HasSubstr("300 is no exit status"));
   EXPECT_THAT(mistake("metric = 'a b', is = '> 5'"), HasSubstr("'a b' is not a metric"));
   EXPECT_THAT(mistake("metric = 'a'"), HasSubstr("one of 'is' and 'rate'"));
   EXPECT_THAT(mistake("metric = 'a', rate = '> 5'"), HasSubstr("cannot be seen in less than 1s"));

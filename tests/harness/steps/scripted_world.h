@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
+#include "core/not_ready.h"
+#include "core/units.h"
 #include "steps/world.h"
 
 namespace faultline::steps {
@@ -15,10 +16,10 @@ class ScriptedWorld final : public World {
  public:
   using Script = std::function<Answer(Duration since_start)>;
 
-  Script answer = [](Duration) { return Answer{true, "", 0}; };
+  Script answer = [](Duration) { return Answer{true, ""}; };
   std::string log_text;
   std::vector<std::string> asked;
-  bool restart_fails = false;
+  bool restart_fails = false, not_ready = false;
   Duration stop_after = Duration::max();  // pauses end the run from then on
   std::vector<Duration> answer_times;     // when each look was made
 
@@ -30,19 +31,48 @@ class ScriptedWorld final : public World {
     return reply(text);
   }
   Answer sql(const std::string& statement, Duration) override { return reply("sql " + statement); }
-  Answer http(const std::string& method, const std::string& target, const std::string& body,
-              Duration) override {
-    return reply(method + " " + target + (body.empty() ? "" : " " + body));
+  Answer http(const Request& request, Duration) override {
+    std::string text =
+        request.method + " " + request.target + (request.body.empty() ? "" : " " + request.body);
+    for (const auto& [name, value] : request.headers) {
+      text += " (" + name + ": " + value + ")";
+    }
+    return reply(text + (request.tenant.empty() ? "" : " as " + request.tenant));
+  }
+  Answer run(const std::vector<std::string>& command, Duration limit) override {
+    std::string text = "run";
+    for (const std::string& word : command) {
+      text += " " + word;
+    }
+    return reply(text + " within " + faultline::to_text(limit));
   }
   std::string log(const std::string& process) override {
     asked.push_back("log " + process);
     return log_text;
   }
-  void restart(const std::string& process) override {
-    asked.push_back("restart " + process);
-    if (restart_fails) {
-      throw EnvironmentError("redis was not ready within 10s");
+  void restart(const std::string& process, const Changes& changes) override {
+    std::string text = "restart " + process;
+    for (const auto& [name, value] : changes.env) {
+      text += " " + name + "=" + value;
     }
+    asked.push_back(text +
+                    (changes.ready_within ? " within " + faultline::to_text(*changes.ready_within) : ""));
+    if (not_ready) {
+      throw NotReadyError(process + " was not ready within 10s; its log:\n  …",
+                          process + " was not ready within 10s");
+    }
+    if (restart_fails) {
+      throw EnvironmentError(process + " cannot be started");
+    }
+  }
+  Answer stop(const std::string& process, Duration grace) override {
+    return reply("stop " + process + " within " + faultline::to_text(grace));
+  }
+  Answer dump(const std::string& process, Duration limit) override {
+    return reply("dump " + process + " within " + faultline::to_text(limit));
+  }
+  Answer restore(const std::string& process, Duration limit) override {
+    return reply("restore " + process + " within " + faultline::to_text(limit));
   }
   void signal(const std::string& process, int number) override {
     asked.push_back("signal " + std::to_string(number) + " " + process);
