@@ -122,6 +122,18 @@ void check_action(const steps::Action& action, Table& table, const Scenario& sce
   check_tenant(action.tenant, table, "do");
 }
 
+// Its name is for the command line: --set step.NAME.enabled=false.
+void read_step_name(Table& table, std::vector<std::string>& names) {
+  const auto name = table.text("name");
+  if (!name) {
+    return;
+  }
+  if (std::find(names.begin(), names.end(), *name) != names.end()) {
+    table.problem("name", fmt::format("there are two steps '{}'", *name));
+  }
+  names.push_back(*name);
+}
+
 }  // namespace
 
 void read_steps(Table& file, Scenario& scenario) {
@@ -130,8 +142,11 @@ void read_steps(Table& file, Scenario& scenario) {
                                 Step::Kind::workaround, Step::Kind::mitigation, Step::Kind::recovery}) {
     kinds.push_back(to_text(kind));
   }
+  std::vector<std::string> names;
   for (Table& table : file.tables("step")) {
     Step step;
+    read_step_name(table, names);
+    const bool enabled = table.boolean("enabled").value_or(true);
     step.say = table.required_text("say");
     if (!table.has("kind")) {
       table.missing("kind");
@@ -180,7 +195,9 @@ void read_steps(Table& file, Scenario& scenario) {
       check_tenant(step.probe->tenant, table, "probe");
     }
     table.finish();
-    scenario.steps.push_back(std::move(step));
+    if (enabled) {
+      scenario.steps.push_back(std::move(step));
+    }
   }
 }
 

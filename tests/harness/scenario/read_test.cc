@@ -87,6 +87,26 @@ TEST(Scenario, MayForgiveSomePhasesMoreThanOthers) {
               HasSubstr("did you mean 'incident'"));
 }
 
+TEST(Scenario, LeavesOutAStepThatIsNotEnabled) {
+  Diagnostics problems;
+  const Scenario all = read(kScenario, {}, problems);
+  const Scenario by_index = read(kScenario, {{"step.1.enabled", "false"}}, problems);
+  const Scenario by_name =
+      read(kScenario, {{"step.1.name", "look"}, {"step.look.enabled", "false"}, {"step.2.enabled", "true"}},
+           problems);
+  ASSERT_THAT(text(problems), IsEmpty());
+  for (const Scenario* scenario : {&by_index, &by_name}) {
+    ASSERT_EQ(scenario->steps.size(), all.steps.size() - 1);
+    EXPECT_EQ(scenario->steps[0].say, all.steps[0].say);
+    EXPECT_EQ(scenario->steps[1].say, all.steps[2].say);
+  }
+  EXPECT_THAT(problems_with({{"step.1.enabled", "false"}, {"step.1.kind", "diagnoses"}}),
+              HasSubstr("did you mean 'diagnosis'?"))
+      << "it is checked all the same";
+  EXPECT_THAT(problems_with({{"step.1.name", "look"}, {"step.2.name", "look"}}),
+              HasSubstr("there are two steps 'look'"));
+}
+
 TEST(Scenario, KnowsTheTenantsAndTheProcessesThatAStepNames) {
   const std::string ask = R"({ http = "GET /readyz", tenant = "tenant-j", status = 200 })";
   EXPECT_THAT(problems_with({{"step.0.probe", ask}}),
