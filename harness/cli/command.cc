@@ -100,11 +100,31 @@ std::vector<Override> overrides_of(const std::vector<std::string>& settings, Dia
 
 std::optional<scenario::Scenario> read_scenario(const fs::path& file, const ScenarioOptions& options) {
   Diagnostics problems;
-  const std::vector<Override> overrides = overrides_of(options.settings, problems);
-  scenario::Scenario scenario = scenario::read(file, overrides, problems);
+  auto scenario = read_scenario(file, options, problems);
   for (const Diagnostic& problem : problems) {
     fmt::print(stderr, "{}\n", to_text(problem));
   }
+  return scenario;
+}
+
+std::optional<std::vector<scenario::Scenario>> read_scenarios(const std::vector<std::string>& paths,
+                                                              const ScenarioOptions& options) {
+  std::vector<scenario::Scenario> scenarios;
+  bool readable = true;
+  for (const fs::path& file : scenario_files(paths)) {
+    auto scenario = read_scenario(file, options);
+    readable = readable && scenario;
+    if (scenario) {
+      scenarios.push_back(std::move(*scenario));
+    }
+  }
+  return readable ? std::optional(std::move(scenarios)) : std::nullopt;
+}
+
+std::optional<scenario::Scenario> read_scenario(const fs::path& file, const ScenarioOptions& options,
+                                                Diagnostics& problems) {
+  const std::vector<Override> overrides = overrides_of(options.settings, problems);
+  scenario::Scenario scenario = scenario::read(file, overrides, problems);
   if (!problems.empty()) {
     return std::nullopt;
   }

@@ -18,6 +18,7 @@ inline constexpr int kUsage = 2;
 inline constexpr int kEnvironment = 3;
 
 void add_run(CLI::App& program, int& status);
+void add_audit(CLI::App& program, int& status);
 void add_check(CLI::App& program, int& status);
 void add_list(CLI::App& program, int& status);
 void add_up(CLI::App& program, int& status);
@@ -53,6 +54,13 @@ std::vector<std::filesystem::path> scenario_files(const std::vector<std::string>
 /// scenario.
 std::optional<scenario::Scenario> read_scenario(const std::filesystem::path& file,
                                                 const ScenarioOptions& options);
+/// The same, but mistakes are left in `problems`.
+std::optional<scenario::Scenario> read_scenario(const std::filesystem::path& file,
+                                                const ScenarioOptions& options, Diagnostics& problems);
+/// Those of scenario_files, so that everything that can be wrong in any is said before anything is started; nothing when
+/// something is.
+std::optional<std::vector<scenario::Scenario>> read_scenarios(const std::vector<std::string>& paths,
+                                                              const ScenarioOptions& options);
 
 /// The values of --set KEY=VALUE; one that is none is reported.
 std::vector<Override> overrides_of(const std::vector<std::string>& settings, Diagnostics& problems);

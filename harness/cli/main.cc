@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
       "3 the environment could not be had, 4 the run did not test what it says, 130 or 143 interrupted.");
   int status = 0;
   cli::add_run(program, status);
+  cli::add_audit(program, status);
   cli::add_check(program, status);
   cli::add_list(program, status);
   cli::add_up(program, status);

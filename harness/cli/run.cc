@@ -166,22 +166,12 @@ class Suite {
 int run_all(const RunOptions& options) {
   Stop stop;
   const Signals signals(stop);
-
-  // Everything that can be wrong in a file is said before anything is started.
-  std::vector<scenario::Scenario> scenarios;
-  bool readable = true;
-  for (const auto& file : scenario_files(options.paths)) {
-    auto scenario = read_scenario(file, options.scenario);
-    readable = readable && scenario;
-    if (scenario) {
-      scenarios.push_back(std::move(*scenario));
-    }
-  }
-  if (!readable) {
+  const auto scenarios = read_scenarios(options.paths, options.scenario);
+  if (!scenarios) {
     return kUsage;
   }
 
-  Suite suite(options, scenarios);
+  Suite suite(options, *scenarios);
   suite.run(stop);
   if (stop.requested()) {
     fmt::print(stderr, "faultline: interrupted; everything that was started has ended\n");

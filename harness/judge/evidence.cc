@@ -172,6 +172,10 @@ void read_interrupted(const Record& record, Evidence& evidence) {
   evidence.interrupted = record.get<int>("signal");
 }
 
+void read_stopped(const Record& record, Evidence& evidence) {
+  evidence.stopped = StoppedAt{record.number("step"), record.truth("at_rest")};
+}
+
 struct Reader {
   std::string_view kind;
   void (*read)(const Record&, Evidence&);
@@ -189,6 +193,7 @@ constexpr Reader kReaders[] = {
     {"observation", &read_observation},
     {"log", &read_log},
     {"interrupted", &read_interrupted},
+    {"stopped", &read_stopped},
 };
 
 }  // namespace

@@ -104,6 +104,12 @@ struct Report {
   bool stale = false;
 };
 
+/// The step whose failure ended the run.
+struct StoppedAt {
+  std::size_t step = 0;
+  bool at_rest = false;
+};
+
 struct Evidence {
   std::optional<std::uint64_t> planned_arrivals;
   std::vector<PhaseEdge> phases;
@@ -121,6 +127,7 @@ struct Evidence {
   result::KnownCauses causes;                    // of all dependencies together
   std::optional<nlohmann::ordered_json> ledger;  // what a report must say
   std::optional<int> interrupted;                // the signal
+  std::optional<StoppedAt> stopped;
 };
 
 /// Kinds that no judgement asks for are passed over. Throws EnvironmentError, naming the record, when a field is

@@ -14,6 +14,9 @@ constexpr Judgement kJudgements[] = {
     &judge_recovery, &judge_budget,   &judge_invariants,         &judge_counts,
 };
 
+// Of a run that was stopped by a failure.
+constexpr Judgement kJudgementsUntilStop[] = {&add_figures, &judge_until_stop};
+
 // The scenario with its phases as long as they were: a boundary may have waited, and what is made once may have ended
 // before its time.
 scenario::Scenario as_it_was(scenario::Scenario scenario, const Evidence& evidence) {
@@ -39,8 +42,15 @@ result::Result judge(const scenario::Scenario& scenario, const std::vector<nlohm
   result.seed = scenario.seed;
   const Evidence evidence = read_evidence(journal);
   const scenario::Scenario as_run = as_it_was(scenario, evidence);
-  for (const Judgement judgement : kJudgements) {
-    judgement(as_run, evidence, result);
+  const auto all = [&](const auto& judgements) {
+    for (const Judgement judgement : judgements) {
+      judgement(as_run, evidence, result);
+    }
+  };
+  if (evidence.stopped) {
+    all(kJudgementsUntilStop);
+  } else {
+    all(kJudgements);
   }
   result.verdict = result::overall(result.checks);
   return result;

@@ -15,6 +15,9 @@ void judge_validity(const scenario::Scenario& scenario, const Evidence& evidence
 void judge_phase_expectations(const scenario::Scenario& scenario, const Evidence& evidence,
                               result::Result& result);
 void judge_steps(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
+/// Of a run that a step's failure has ended, in place of all others: the steps that had their turn. Nothing else can be
+/// said of it, neither that it held nor that it did not.
+void judge_until_stop(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
 /// And Result::recovery.
 void judge_recovery(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
 /// And Result::budget_spent.

@@ -59,6 +59,11 @@ Lift find_lift(const Scenario& scenario, const Evidence& evidence) {
   return lift;
 }
 
+bool all_taken_out(const Scenario& scenario) {
+  return !scenario.faults.empty() && std::none_of(scenario.faults.begin(), scenario.faults.end(),
+                                                  [](const fault::Rule& rule) { return rule.enabled; });
+}
+
 // The requests that were due in each whole window from `begin` to the end of the run.
 std::vector<Requests> windows_from(Duration begin, Duration window, const Scenario& scenario,
                                    const Evidence& evidence) {
@@ -105,7 +110,8 @@ std::optional<Duration> judge_one(const RecoveryExpectation& recovery, const Sce
     return std::nullopt;
   }
   if (!lift.at) {
-    check.verdict = Verdict::invalid;
+    // Where every fault was taken out of the scenario, it is what was wanted that did not come about, not the test.
+    check.verdict = all_taken_out(scenario) ? Verdict::failed : Verdict::invalid;
     check.actual = "nothing to recover from";
     check.detail = "no fault was on, and nothing was mitigated";
     return std::nullopt;

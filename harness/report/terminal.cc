@@ -151,6 +151,9 @@ std::string to_terminal(const Result& result, const Style& style) {
   for (const Check& check : result.checks) {
     text += check_lines(check, style);
   }
+  if (result.stopped) {
+    text += "  stopped at its first failure: nothing else was judged\n";
+  }
   text += fmt::format("  left in {}\n", result.directory);
   if (result.verdict != Verdict::held) {
     text += fmt::format("  run it again: {}\n", result.repeat);

@@ -182,7 +182,7 @@ void write_causes(const ArrivalCauses& causes, Journal::Producer& journal) {
 // Everything between an environment that is ready and a journal that is whole.
 void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, Environment& environment,
           ArrivalCauses& causes, ProxyRecorders& recorders, Journal& journal, Instant start,
-          Observer& observer, const Stop& stop) {
+          bool to_first_failure, Observer& observer, const Stop& stop) {
   Journal::Producer& collector = journal.producer("collector");
   Journal::Producer& edges = journal.producer("edges");
   PhaseClock clock(scenario, start);
@@ -198,7 +198,8 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
       [&](const fault::Rule& rule, bool on) { processes.apply(rule, on); }, journal.producer("faults"),
       [] { return monotonic_now(); });
   rules.load();
-  LiveWorld world(environment, rules, stop);
+  Stop until_failure(&stop);
+  LiveWorld world(environment, rules, until_failure);
 
   load.start(start);
   observer.load_began(start, scenario.length());
@@ -208,20 +209,20 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
       observer.load_ticked(load.counters());
     }
   });
-  drive(scenario, clock, load, world, rules, stop, journal, observer,
+  drive(scenario, clock, load, world, rules, until_failure, to_first_failure, journal, observer,
         [&](const scenario::Phase& phase, bool begins) {
           if (begins) {
             world.mark_logs();
           }
           write_calls(scenario, phase, begins, environment, edges);
         });
-  load.finish(stop.requested());
+  load.finish(until_failure.requested());
   recorders.end();
   rules.unload();
   processes.settle();
   ended.request(0);
   ticker.get();
-  if (stop.requested()) {
+  if (until_failure.requested()) {
     return;
   }
   observer.collecting();
@@ -294,7 +295,8 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
                      {{"what", part.what}, {"began", seconds(part.began)}, {"took", seconds(part.took)}});
     }
     recorders.begin(journal, start);
-    play(scenario, std::move(plan), *environment, causes, recorders, journal, start, observer, stop);
+    play(scenario, std::move(plan), *environment, causes, recorders, journal, start,
+         options.stop_at_first_failure, observer, stop);
     if (stop.requested()) {
       producer.write("interrupted", monotonic_now(), {{"signal", stop.signal()}});
     }

@@ -23,6 +23,8 @@ struct Options {
   /// How to run this again, for the result.
   std::string repeat;
   transport::Kind transport = transport::Kind::automatic;  // of the proxies
+  /// The first step that fails ends the run: it has failed, and nothing that comes later is judged.
+  bool stop_at_first_failure = false;
 };
 
 /// What happens, for whoever shows it. Calls come from several threads.

@@ -19,6 +19,7 @@ struct StepRun {
   std::size_t index;
   steps::World& world;
   Rules& rules;
+  Stop* at_failure;  // requested when the step fails; null: the run goes on
   Journal& journal;
   TimelineObserver& observer;
 
@@ -42,7 +43,11 @@ struct StepRun {
                              {"text", watched.last.text},
                              {"looks", watched.looks},
                              {"after", seconds(watched.at - began)}});
-    observer.step_ended(step(), at_rest, watched.last.seen != at_rest, watched.last.text);
+    const bool good = watched.last.seen != at_rest;
+    observer.step_ended(step(), at_rest, good, watched.last.text);
+    if (!good) {
+      fail(phase, at_rest);
+    }
   }
 
   void act() const {
@@ -57,6 +62,18 @@ struct StepRun {
     }
     write_edge("end", {{"ok", answer.ok}, {"text", answer.text}});
     observer.step_ended(step(), false, answer.ok, answer.text);
+    if (!answer.ok) {
+      fail(step().phase, false);
+    }
+  }
+
+  // Of several that fail at once the first is the one that stops the run.
+  void fail(std::size_t phase, bool at_rest) const {
+    if (at_failure && at_failure->request(0)) {
+      producer(at_rest).write(
+          "stopped", world.now(),
+          {{"step", index}, {"phase", scenario.phases[phase].name}, {"at_rest", at_rest}});
+    }
   }
 
   void write_edge(std::string_view edge, const ordered_json& more) const {
@@ -116,7 +133,7 @@ std::vector<Event> events(const Scenario& scenario) {
 }
 
 void drive(const Scenario& scenario, PhaseClock& clock, Traffic& traffic, steps::World& world, Rules& rules,
-           const Stop& stop, Journal& journal, TimelineObserver& observer,
+           Stop& stop, bool to_first_failure, Journal& journal, TimelineObserver& observer,
            const std::function<void(const scenario::Phase& phase, bool begins)>& at_edge) {
   Journal::Producer& timeline = journal.producer("timeline");
   const auto write_phase = [&](std::size_t phase, std::string_view edge, const ordered_json& more) {
@@ -148,7 +165,8 @@ void drive(const Scenario& scenario, PhaseClock& clock, Traffic& traffic, steps:
     if (!(last && scenario.once()) && !stop.wait_until(clock.at(event.at))) {
       break;
     }
-    const StepRun step{scenario, event.step, world, rules, journal, observer};
+    const StepRun step{scenario, event.step, world, rules, to_first_failure ? &stop : nullptr,
+                       journal,  observer};
     switch (event.kind) {
       case Event::Kind::begin_phase:
         at_edge(scenario.phases[event.phase], true);

@@ -60,10 +60,10 @@ class Traffic {
 };
 
 /// Runs the events and returns after the last phase has ended and every step with it, or soon after the stop was
-/// requested. Each step runs on a thread of its own, so a slow probe delays no other. `at_edge` is called when a phase
+/// requested. `to_first_failure`: the first step that fails requests it, and the journal says so. Each step runs on a thread of its own, so a slow probe delays no other. `at_edge` is called when a phase
 /// begins, before its rules come on, and when it ends, before they go off.
 void drive(const scenario::Scenario& scenario, PhaseClock& clock, Traffic& traffic, steps::World& world,
-           Rules& rules, const Stop& stop, Journal& journal, TimelineObserver& observer,
+           Rules& rules, Stop& stop, bool to_first_failure, Journal& journal, TimelineObserver& observer,
            const std::function<void(const scenario::Phase& phase, bool begins)>& at_edge);
 
 }  // namespace faultline::run

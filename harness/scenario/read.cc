@@ -44,6 +44,20 @@ void read_slo_file(Table& table, const std::string& name, Scenario& scenario, Di
   scenario.sources.emplace_back("slo/" + path->filename().string(), text_of(*path));
 }
 
+// The variables by which the service's own protection against this incident can be switched off.
+std::vector<std::string> read_guards(Table& table) {
+  std::vector<std::string> guards = table.texts("guards");
+  for (auto guard = guards.begin(); guard != guards.end(); ++guard) {
+    // A dot would be a further key to --set service.env.NAME=0.
+    if (guard->empty() || guard->find_first_of("=. ") != std::string::npos) {
+      table.problem("guards", fmt::format("'{}' is no name of an environment variable", *guard));
+    } else if (std::find(guards.begin(), guard, *guard) != guard) {
+      table.problem("guards", fmt::format("'{}' is named twice", *guard));
+    }
+  }
+  return guards;
+}
+
 void read_loads(Table& file, Scenario& scenario, Diagnostics& problems) {
   for (Table& table : file.tables("load")) {
     const auto resolve = [&](const std::string& name) { return find_beside(scenario.file, "flows", name); };
@@ -209,11 +223,16 @@ Scenario read(const std::filesystem::path& path, const std::vector<Override>& ov
                                           : fault::Observe::rules;
     slo = table->text("slo").value_or("");
     read_slo_file(*table, slo, scenario, problems);
+    scenario.guards = read_guards(*table);
     table->finish();
   } else {
     file.missing("scenario");
   }
   scenario.service = read_service(file, path);
+  if (!scenario.guards.empty() && !scenario.service.url.empty()) {
+    file.problem("service",
+                 "a service that runs already takes no environment: its guards cannot be switched off");
+  }
   read_dependencies(file, scenario);
   read_phases(file, scenario);
   read_loads(file, scenario, problems);

@@ -143,8 +143,10 @@ void read_steps(Table& file, Scenario& scenario) {
     kinds.push_back(to_text(kind));
   }
   std::vector<std::string> names;
+  std::size_t row = 0;
   for (Table& table : file.tables("step")) {
     Step step;
+    step.row = row++;
     read_step_name(table, names);
     const bool enabled = table.boolean("enabled").value_or(true);
     step.say = table.required_text("say");

@@ -70,6 +70,7 @@ struct Step {
   };
   Kind kind{};
   std::string say;
+  std::size_t row = 0;                        // which [[step]] of the file it is
   std::size_t phase = 0;                      // index into Scenario::phases
   Duration after{};                           // since that phase began
   std::shared_ptr<const steps::Probe> probe;  // one of these two
@@ -111,12 +112,14 @@ struct Scenario {
   Seed seed = 1;
   fault::Observe observe = fault::Observe::rules;  // which fault points are journaled one by one
   Service service;
+  /// Switches of the service, by their environment variables, without which this scenario must not hold.
+  std::vector<std::string> guards;
   std::vector<Dependency> dependencies;
   ledger::Shape ledger;
   std::vector<load::Load> load;
   std::vector<Phase> phases;
   std::vector<fault::Rule> faults;
-  std::vector<Step> steps;  // in the order of the file
+  std::vector<Step> steps;  // in the order of the file, but for those that are not enabled
   std::vector<PhaseExpectation> expectations;
   std::vector<RecoveryExpectation> recoveries;
   std::vector<BudgetExpectation> budgets;

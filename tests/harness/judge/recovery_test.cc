@@ -184,6 +184,13 @@ TEST(Recovery, IsNotJudgedWhereNothingWentWrong) {
   EXPECT_EQ(run_without().check("recovery").verdict, Verdict::invalid);
 }
 
+TEST(Recovery, FailsWhereEveryFaultWasTakenOut) {
+  RunOnPaper run = run_without();
+  run.scenario.faults[0].enabled = false;
+  EXPECT_EQ(run.check("recovery").verdict, Verdict::failed);
+  EXPECT_EQ(run.check("recovery").actual, "nothing to recover from");
+}
+
 TEST(Recovery, OfSeveralIsTheLongest) {
   RunOnPaper run = lifted_at(20);
   run.scenario.recoveries.push_back({.within = 5s, .when = {expression("http_req_duration max < 200ms")}});

@@ -48,6 +48,14 @@ TEST(TerminalReport, IsSilentAboutDetailsOfWhatHeldUnlessAsked) {
   EXPECT_THAT(to_terminal(failed_run(), {.verbose = true}), HasSubstr("1.00 points to spare"));
 }
 
+TEST(TerminalReport, SaysThatARunWasStopped) {
+  Result result = failed_run();
+  EXPECT_THAT(to_terminal(result, {}), Not(HasSubstr("stopped")));
+  result.stopped = true;
+  EXPECT_THAT(to_terminal(result, {}),
+              HasSubstr("  stopped at its first failure: nothing else was judged\n"));
+}
+
 TEST(TerminalReport, HasColoursOnlyWhenWanted) {
   EXPECT_THAT(to_terminal(failed_run(), {}), Not(HasSubstr("\033[")));
   EXPECT_THAT(to_terminal(failed_run(), {.colour = true}), HasSubstr("\033[31mfailed\033[0m"));

@@ -20,6 +20,7 @@ Result example() {
   result.repeat = "faultline run redis-down.toml --seed 1";
   result.directory = "runs/x";
   result.verdict = Verdict::failed;
+  result.stopped = true;
   result.checks = {{"expectation", "http_req_failed rate < 1%", "incident", "< 1%", "3.42%",
                     "2.42 points over", Verdict::failed, "of 200 requests"},
                    {"validity", "the service was reached", "run", "", "", "", Verdict::held, ""}};
@@ -39,6 +40,7 @@ TEST(ResultJson, ComesBackAsItWas) {
   EXPECT_EQ(to_json(back).dump(), json.dump());
   EXPECT_EQ(back.seed, 18446744073709551615ULL);
   EXPECT_EQ(back.verdict, Verdict::failed);
+  EXPECT_TRUE(back.stopped);
   ASSERT_EQ(back.checks.size(), 2U);
   EXPECT_EQ(back.checks[0].margin, "2.42 points over");
   EXPECT_EQ(back.checks[1].verdict, Verdict::held);

@@ -2,6 +2,13 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "loop/loop.h"
+
 namespace faultline::run {
 namespace {
 
@@ -64,6 +71,135 @@ TEST(Events, OfOneInstantKeepTheOrderOfTheFile) {
   const auto list = events(scenario);
   EXPECT_EQ(list[3], (Event{4s, Kind::step, 1, 0})) << "after the phase has begun";
   EXPECT_EQ(list[4], (Event{4s, Kind::step, 1, 1}));
+}
+
+// Nobody is asked anything: its pauses last until the run is stopped.
+class WaitingWorld final : public steps::World {
+ public:
+  explicit WaitingWorld(const Stop& stop) : stop_(stop) {}
+  steps::Answer redis(const std::vector<std::string>&, Duration) override { return {}; }
+  steps::Answer sql(const std::string&, Duration) override { return {}; }
+  steps::Answer http(const std::string&, const std::string&, const std::string&, Duration) override {
+    return {};
+  }
+  std::string log(const std::string&) override { return {}; }
+  void restart(const std::string&) override {}
+  void signal(const std::string&, int) override {}
+  void delete_data(const std::string&) override {}
+  void fill_disk(const std::string&, std::optional<std::uint64_t>) override {}
+  void lift(const std::string&) override {}
+  Instant now() const override { return monotonic_now(); }
+  bool pause(Duration) override { return stop_.wait_until(now() + 1h); }
+
+ private:
+  const Stop& stop_;
+};
+
+class Always final : public steps::Probe {
+ public:
+  steps::Sighting look(steps::World&, steps::Watch&) const override { return {true, "seen"}; }
+  std::string describe() const override { return "always"; }
+};
+
+class Fails final : public steps::Action {
+ public:
+  steps::Answer act(steps::World&) const override { return {false, "was not ready within 10s", 0}; }
+  std::string describe() const override { return "fail"; }
+};
+
+class NoTraffic final : public Traffic {
+ public:
+  bool settled() override { return true; }
+  void open(Duration) override {}
+};
+
+class NobodyLooks final : public TimelineObserver {
+ public:
+  void phase_began(const scenario::Phase&) override {}
+  void step_ended(const Step&, bool, bool, const std::string&) override {}
+};
+
+// A run that is in its incident, which lasts an hour more.
+class Driven : public ::testing::Test {
+ protected:
+  Driven() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "timeline_test_XXXXXX").string();
+    directory_ = mkdtemp(pattern.data());
+    scenario_.name = "driven";
+    scenario_.phases = {{"steady", 0s, 2s}, {"incident", 2s, 1h}};
+  }
+  ~Driven() override { std::filesystem::remove_all(directory_); }
+
+  void add(Step::Kind kind, std::shared_ptr<const steps::Probe> probe,
+           std::shared_ptr<const steps::Action> action = nullptr) {
+    scenario_.steps.push_back(
+        {.kind = kind, .phase = 1, .probe = std::move(probe), .action = std::move(action)});
+  }
+
+  // What the journal says of steps and of the end.
+  std::vector<nlohmann::ordered_json> drive_to_first_failure() {
+    {
+      Journal journal(directory_ / "journal.ndjson", monotonic_now());
+      PhaseClock clock(scenario_, monotonic_now() - 5s);
+      NoTraffic traffic;
+      Stop whole;
+      Stop stop(&whole);
+      WaitingWorld world(stop);
+      Rules rules(
+          scenario_.faults, [](const auto&, const auto&, const auto&) {}, [](const auto&, bool) {},
+          journal.producer("faults"), [] { return monotonic_now(); });
+      NobodyLooks observer;
+      drive(scenario_, clock, traffic, world, rules, stop, true, journal, observer, [](const auto&, bool) {});
+      EXPECT_TRUE(stop.requested());
+      EXPECT_FALSE(whole.requested()) << "nobody has interrupted the run";
+    }
+    auto records = read_journal(directory_ / "journal.ndjson").records;
+    std::erase_if(records, [](const auto& record) {
+      return record["kind"] != "stopped" && record["kind"] != "probe" && !record.contains("ok");
+    });
+    return records;
+  }
+
+  scenario::Scenario scenario_;
+
+ private:
+  std::filesystem::path directory_;
+};
+
+TEST_F(Driven, ToTheFirstFailureEndsWhenAStepIsNotSeen) {
+  add(Step::Kind::diagnosis, std::make_shared<Always>());
+  add(Step::Kind::diagnosis, std::make_shared<Never>(0s));
+  add(Step::Kind::recovery,
+      std::make_shared<Never>(1h));  // under way: it ends with the run, and says nothing
+  const auto records = drive_to_first_failure();
+  ASSERT_FALSE(records.empty());
+  const auto stopped = std::find_if(records.begin(), records.end(),
+                                    [](const auto& record) { return record["kind"] == "stopped"; });
+  ASSERT_NE(stopped, records.end());
+  EXPECT_EQ((*stopped)["step"], 1);
+  EXPECT_EQ((*stopped)["phase"], "incident");
+  EXPECT_EQ((*stopped)["at_rest"], false);
+  for (const auto& record : records) {
+    EXPECT_NE(record["step"], 2);
+  }
+}
+
+TEST_F(Driven, ToTheFirstFailureEndsWhenASymptomIsSeenAtRest) {
+  add(Step::Kind::symptom, std::make_shared<Always>());
+  const auto records = drive_to_first_failure();
+  const auto stopped = std::find_if(records.begin(), records.end(),
+                                    [](const auto& record) { return record["kind"] == "stopped"; });
+  ASSERT_NE(stopped, records.end());
+  EXPECT_EQ((*stopped)["phase"], "steady");
+  EXPECT_EQ((*stopped)["at_rest"], true);
+}
+
+TEST_F(Driven, ToTheFirstFailureEndsWhenAnActionFails) {
+  add(Step::Kind::mitigation, nullptr, std::make_shared<Fails>());
+  const auto records = drive_to_first_failure();
+  ASSERT_EQ(records.size(), 2U) << "the end of the step, and of the run";
+  EXPECT_EQ(records[1]["kind"], "stopped");
+  EXPECT_EQ(records[1]["step"], 0);
 }
 
 }  // namespace

@@ -118,6 +118,28 @@ TEST(Scenario, KnowsTheTenantsAndTheProcessesThatAStepNames) {
               HasSubstr("a service at a 'url' is not Faultline's to start, stop or signal"));
 }
 
+TEST(Scenario, LeavesOutAStepThatIsNotEnabledAndKnowsTheRowsOfTheOthers) {
+  Diagnostics problems;
+  const Scenario scenario = read(kScenario, {{"step.4.enabled", "false"}}, problems);
+  ASSERT_THAT(text(problems), IsEmpty());
+  ASSERT_EQ(scenario.steps.size(), 6U);
+  EXPECT_EQ(scenario.steps[3].row, 3U);
+  EXPECT_EQ(scenario.steps[4].say, "PING is answered");
+  EXPECT_EQ(scenario.steps[4].row, 5U);
+}
+
+TEST(Scenario, KnowsTheSwitchesOfTheServiceThatGuardIt) {
+  Diagnostics problems;
+  const Scenario scenario = read(kScenario, {{"scenario.guards", "['HARDEN_A', 'HARDEN_B']"}}, problems);
+  ASSERT_THAT(text(problems), IsEmpty());
+  EXPECT_THAT(scenario.guards, ::testing::ElementsAre("HARDEN_A", "HARDEN_B"));
+  EXPECT_THAT(problems_with({{"scenario.guards", "['A=0']"}}),
+              HasSubstr("'A=0' is no name of an environment variable"));
+  EXPECT_THAT(problems_with({{"scenario.guards", "['A', 'B', 'A']"}}), HasSubstr("'A' is named twice"));
+  EXPECT_THAT(problems_with({{"service", "{ url = 'http://127.0.0.1:1' }"}, {"scenario.guards", "['A']"}}),
+              HasSubstr("its guards cannot be switched off"));
+}
+
 TEST(Scenario, RefusesAPercentileThatCannotBeJudged) {
   // 20/s for 2 s with 3 requests each are about 120, of which p(95) leaves 6 beyond it.
   EXPECT_THAT(problems_with({{"phase.steady.for", "2s"}}),

@@ -1,0 +1,105 @@
+// An audit for programs. docs/audit.md describes it.
+
+#include <nlohmann/json.hpp>
+
+#include "search/audit.h"
+
+namespace faultline::search {
+namespace {
+
+using nlohmann::ordered_json;
+
+const char* word(Variant::Kind kind) {
+  switch (kind) {
+    case Variant::Kind::without_fault:
+      return "without fault";
+    case Variant::Kind::without_step:
+      return "without step";
+    case Variant::Kind::without_guard:
+      return "without guard";
+    case Variant::Kind::incident_from_the_start:
+      return "incident from the start";
+  }
+  return "";
+}
+
+std::string ended(const Ran& ran) {
+  switch (ran.end) {
+    case Ran::End::judged:
+      return to_text(ran.result.verdict);
+    case Ran::End::interrupted:
+      return "interrupted";
+    case Ran::End::refused:
+      return "refused";
+    case Ran::End::environment:
+      return "environment";
+  }
+  return "";
+}
+
+ordered_json identity_of(const result::Check& check) {
+  return {{"kind", check.kind}, {"what", check.what}, {"where", check.where}, {"target", check.target}};
+}
+
+ordered_json to_json(const Ran& ran) {
+  ordered_json failed = ordered_json::array();
+  for (const result::Check& check : ran.result.checks) {
+    if (check.verdict != result::Verdict::held) {
+      ordered_json one = identity_of(check);
+      one["verdict"] = to_text(check.verdict);
+      one["actual"] = check.actual;
+      failed.push_back(std::move(one));
+    }
+  }
+  return {{"ended", ended(ran)},
+          {"problem", ran.problem},
+          {"stopped", ran.result.stopped},
+          {"took", seconds(ran.took)},
+          {"directory", ran.result.directory},
+          {"repeat", ran.repeat},
+          {"not_held", std::move(failed)}};
+}
+
+ordered_json to_json(const TriedVariant& tried) {
+  ordered_json overrides = ordered_json::array();
+  for (const Override& change : tried.variant.overrides) {
+    overrides.push_back(change.key + "=" + change.value);
+  }
+  ordered_json json = {{"kind", word(tried.variant.kind)},
+                       {"what", tried.variant.what},
+                       {"changed", tried.variant.changed},
+                       {"overrides", std::move(overrides)}};
+  json.update(to_json(tried.ran));
+  return json;
+}
+
+ordered_json to_json(const AuditedCheck& audited) {
+  ordered_json json = identity_of(audited.check);
+  json["can_fail"] = audited.can_fail();
+  json["variants"] = audited.variants;
+  json["forged"] = audited.forgery.empty() ? ordered_json(nullptr) : ordered_json(audited.forgery);
+  return json;
+}
+
+}  // namespace
+
+ordered_json to_json(const Audit& audit) {
+  ordered_json variants = ordered_json::array(), checks = ordered_json::array();
+  for (const TriedVariant& tried : audit.variants) {
+    variants.push_back(to_json(tried));
+  }
+  for (const AuditedCheck& audited : audit.checks) {
+    checks.push_back(to_json(audited));
+  }
+  return {{"schema", "faultline.audit/1"},
+          {"scenario", audit.scenario},
+          {"title", audit.title},
+          {"seed", audit.seed},
+          {"directory", audit.directory},
+          {"exit_status", exit_status(audit)},
+          {"baseline", to_json(audit.baseline)},
+          {"variants", std::move(variants)},
+          {"checks", std::move(checks)}};
+}
+
+}  // namespace faultline::search
