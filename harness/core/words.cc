@@ -23,7 +23,7 @@ std::map<std::string, std::string> read_words(Table& table, std::string_view key
           words[name] = fmt::format("{}", value->real());
           break;
         case Value::Kind::boolean:
-          words[name] = value->boolean() ? "1" : "0";
+          words[name] = fmt::format("{:d}", value->boolean());
           break;
         default:
           value->problem(fmt::format("'{}' must be a string", name));

@@ -66,8 +66,8 @@ void add_from_the_start(const Scenario& scenario, std::vector<Variant>& variants
       const Duration after = step.after < scenario.phases.front().length ? step.after : Duration::zero();
       begins = std::min(begins, step.phase);
       variant.overrides.push_back(
-          {fmt::format("step.{}.at", step.row),
-           fmt::format("{{ phase = \"{}\", after = \"{}\" }}", scenario.phases.front().name, to_text(after))});
+          {fmt::format("step.{}.at", step.row), fmt::format("{{ phase = \"{}\", after = \"{}\" }}",
+                                                            scenario.phases.front().name, to_text(after))});
     }
   }
   if (!variant.overrides.empty() && begins > 0 && must_hold_before(scenario, begins)) {

@@ -19,8 +19,9 @@ namespace faultline::search {
 struct Variant {
   enum class Kind { without_fault, without_step, without_guard, incident_from_the_start };
   Kind kind{};
-  std::string what;     // "without fault redis-refuses"
-  std::string changed;  // the fault, the step, the variable; empty: every fault, and every step that makes the incident
+  std::string what;  // "without fault redis-refuses"
+  std::string
+      changed;  // the fault, the step, the variable; empty: every fault, and every step that makes the incident
   std::vector<Override> overrides;
 };
 
