@@ -29,11 +29,12 @@ struct WebhooksOptions {
   Seed seed = 1;
 };
 
-const std::map<std::string, webhooks::Scheme>& schemes() {
-  static const std::map<std::string, webhooks::Scheme> kSchemes = {{"stripe", webhooks::Scheme::stripe},
-                                                                   {"settler", webhooks::Scheme::settler},
-                                                                   {"shopify", webhooks::Scheme::shopify}};
-  return kSchemes;
+std::map<std::string, webhooks::Scheme> schemes() {
+  std::map<std::string, webhooks::Scheme> by_name;
+  for (const webhooks::Scheme scheme : webhooks::kSchemes) {
+    by_name.emplace(to_text(scheme), scheme);
+  }
+  return by_name;
 }
 
 // Nothing when something is wrong with the file, which was said.
@@ -144,7 +145,7 @@ void add_mock_webhooks(CLI::App& mock, int& status) {
   command
       ->add_option("--scheme", options->scheme, "Whose signatures are verified: stripe, shopify or settler")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"stripe", "shopify", "settler"}).description(""));
+      ->check(CLI::IsMember(schemes()).description(""));
   command->add_option("--secret", options->secrets, "What they are made with; may be given more than once")
       ->type_name("SECRET");
   command->add_option("--seed", options->seed, "What the script leaves to chance is drawn from (1)")
