@@ -78,6 +78,7 @@ std::string calls_lines(const Result& result) {
   if (dependencies.empty()) {
     return {};
   }
+  constexpr std::size_t kNarrowest = 9;
   const std::string title = "calls per arrival";
   std::size_t width = title.size();
   for (const PhaseFigures& phase : result.phases) {
@@ -85,15 +86,16 @@ std::string calls_lines(const Result& result) {
   }
   std::string text = fmt::format("  {:<{}}", title, width);
   for (const std::string& dependency : dependencies) {
-    text += fmt::format(" {:>9}", dependency);
+    text += fmt::format(" {:>{}}", dependency, kNarrowest);
   }
   text += '\n';
   for (const PhaseFigures& phase : result.phases) {
     text += fmt::format("  {:<{}}", phase.name, width);
     for (const std::string& dependency : dependencies) {
       const auto calls = phase.calls_per_arrival.find(dependency);
-      text += fmt::format(
-          " {:>9}", calls == phase.calls_per_arrival.end() ? "-" : fmt::format("{:.2f}", calls->second));
+      text += fmt::format(" {:>{}}",
+                          calls == phase.calls_per_arrival.end() ? "-" : fmt::format("{:.2f}", calls->second),
+                          std::max(kNarrowest, dependency.size()));
     }
     text += '\n';
   }

@@ -56,6 +56,15 @@ TEST(TerminalReport, SaysThatARunWasStopped) {
               HasSubstr("  stopped at its first failure: nothing else was judged\n"));
 }
 
+TEST(TerminalReport, KeepsTheNumbersBelowTheirDependencies) {
+  Result result = failed_run();
+  result.phases[0].calls_per_arrival = {{"redis", 3}, {"webhook_receiver", 1}};
+  result.phases[1].calls_per_arrival = {{"redis", 2}};
+  EXPECT_THAT(to_terminal(result, {}), HasSubstr("  calls per arrival     redis webhook_receiver\n"
+                                                 "  steady                 3.00             1.00\n"
+                                                 "  incident               2.00                -\n"));
+}
+
 TEST(TerminalReport, HasColoursOnlyWhenWanted) {
   EXPECT_THAT(to_terminal(failed_run(), {}), Not(HasSubstr("\033[")));
   EXPECT_THAT(to_terminal(failed_run(), {.colour = true}), HasSubstr("\033[31mfailed\033[0m"));
