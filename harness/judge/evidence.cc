@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "core/error.h"
 
 namespace faultline::judge {
@@ -126,13 +128,70 @@ load::Outcome outcome_of(const Record& record) {
   record.fail("has a wrong 'outcome'");
 }
 
+webhook_receiver::Treatment treatment_of(const Record& record) {
+  using enum webhook_receiver::Treatment;
+  const std::string text = record.text("treatment");
+  for (const auto treatment : {waiting, answered, reset, hung}) {
+    if (text == to_text(treatment)) {
+      return treatment;
+    }
+  }
+  record.fail("has a wrong 'treatment'");
+}
+
+std::optional<webhooks::Verdict> signature_of(const Record& record) {
+  using enum webhooks::Verdict;
+  const auto text = record.find<std::string>("signature");
+  if (!text) {
+    return std::nullopt;
+  }
+  for (const auto verdict : {valid, missing, malformed, mismatch, stale}) {
+    if (*text == to_text(verdict)) {
+      return verdict;
+    }
+  }
+  record.fail("has a wrong 'signature'");
+}
+
+std::uint64_t body_hash_of(const Record& record) {
+  const std::string text = record.text("body");
+  std::uint64_t hash = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), hash, 16);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    record.fail("has a wrong 'body'");
+  }
+  return hash;
+}
+
+webhook_receiver::Attempt attempt_of(const Record& record) {
+  webhook_receiver::Attempt attempt{.path = record.text("path"),
+                                    .delivery_id = record.text("delivery"),
+                                    .event_id = record.text("event"),
+                                    .subject = record.text("subject"),
+                                    .number = record.get<int>("number"),
+                                    .received = Instant{} + record.time("at"),
+                                    .treatment = treatment_of(record),
+                                    .status = record.get<int>("status"),
+                                    .signature = signature_of(record),
+                                    .body_hash = body_hash_of(record)};
+  if (record.find<double>("answered") || attempt.treatment == webhook_receiver::Treatment::answered) {
+    attempt.answered = Instant{} + record.time("answered");
+  }
+  if (attempt.number < 1) {
+    record.fail("has a wrong 'number'");
+  }
+  return attempt;
+}
+
 void read_observation(const Record& record, Evidence& evidence) {
   const std::string of = record.text("of");
   if (of == "run") {
     evidence.runs.push_back({.arrival = record.number("k"),
                              .phase = record.text("phase"),
                              .job = record.text("job"),
-                             .status = record.text("status")});
+                             .status = record.text("status"),
+                             .execution = record.find<std::string>("execution").value_or(""),
+                             .announced = record.find<bool>("announced").value_or(false)});
   } else if (of == "report") {
     evidence.reports.push_back({.arrival = record.number("k"),
                                 .job = record.text("job"),
@@ -157,6 +216,10 @@ void read_observation(const Record& record, Evidence& evidence) {
                                 .outcome = outcome_of(record),
                                 .value = record.find<std::int64_t>("value"),
                                 .problem = record.find<std::string>("problem").value_or("")});
+  } else if (of == "webhook") {
+    evidence.webhooks.attempts.push_back(attempt_of(record));
+  } else if (of == "webhook_receiver") {
+    evidence.webhooks.not_noted = record.number("not_noted");
   } else if (of == "ledger") {
     evidence.ledger = record.object("summary");
   }

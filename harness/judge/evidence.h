@@ -11,6 +11,7 @@
 #include "core/time.h"
 #include "load/observer.h"
 #include "result/result.h"
+#include "webhook_receiver/attempt.h"
 
 namespace faultline::judge {
 
@@ -75,6 +76,8 @@ struct AcceptedRun {
   std::string phase;
   std::string job;
   std::string status;
+  std::string execution;
+  bool announced = false;  // its tenant had a webhook registered when it was asked for
 
   bool completed() const { return status == "completed"; }
   bool ended() const { return completed() || status == "failed"; }
@@ -110,6 +113,12 @@ struct StoppedAt {
   bool at_rest = false;
 };
 
+/// What the receiver saw, with instants counted from the start of the run.
+struct Webhooks {
+  std::vector<webhook_receiver::Attempt> attempts;  // in the order in which they came
+  std::optional<std::uint64_t> not_noted;  // how many more came; absent: the log does not go to its end
+};
+
 struct Evidence {
   std::optional<std::uint64_t> planned_arrivals;
   std::vector<PhaseEdge> phases;
@@ -124,6 +133,7 @@ struct Evidence {
   std::vector<Report> reports;
   std::vector<Counted> counted;
   std::vector<CallsAtEdge> calls;
+  Webhooks webhooks;
   result::KnownCauses causes;                    // of all dependencies together
   std::optional<nlohmann::ordered_json> ledger;  // what a report must say
   std::optional<int> interrupted;                // the signal

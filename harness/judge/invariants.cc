@@ -142,6 +142,12 @@ void judge_invariants(const Scenario& scenario, const Evidence& evidence, result
       case Invariant::reports_match_the_ledger:
         result.checks.push_back(reports_match_the_ledger(evidence));
         break;
+      case Invariant::no_webhook_lost:
+      case Invariant::webhook_repeats_carry_the_same_id:
+      case Invariant::no_webhook_before_its_backoff:
+      case Invariant::webhook_signatures_verify:
+        result.checks.push_back(judge_webhooks(invariant, scenario, evidence));
+        break;
     }
   }
 }

@@ -25,5 +25,8 @@ void judge_budget(const scenario::Scenario& scenario, const Evidence& evidence, 
 /// The numbers that were asked for of each arrival.
 void judge_counts(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
 void judge_invariants(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
+/// One of the invariants that are about the webhook receiver.
+result::Check judge_webhooks(scenario::Invariant invariant, const scenario::Scenario& scenario,
+                             const Evidence& evidence);
 
 }  // namespace faultline::judge

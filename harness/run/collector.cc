@@ -57,8 +57,9 @@ bool ended(const std::string& status) {
 
 }  // namespace
 
-void collect_runs(const std::string& url, const std::vector<AcceptedRun>& accepted,
-                  Journal::Producer& journal, const Stop& stop, const CollectorLimits& limits) {
+std::vector<AcceptedRun> collect_runs(const std::string& url, const std::vector<AcceptedRun>& accepted,
+                                      Journal::Producer& journal, const Stop& stop,
+                                      const CollectorLimits& limits) {
   const Service service(url, limits.request);
   const Instant deadline = monotonic_now() + limits.settle;
   std::vector<std::string> statuses(accepted.size());
@@ -74,15 +75,20 @@ void collect_runs(const std::string& url, const std::vector<AcceptedRun>& accept
     }
     waiting = waiting && monotonic_now() < deadline && stop.wait_until(monotonic_now() + kBetweenLooks);
   }
+  std::vector<AcceptedRun> finished;
   for (std::size_t i = 0; i < accepted.size() && !stop.requested(); ++i) {
     const AcceptedRun& run = accepted[i];
+    if (ended(statuses[i])) {
+      finished.push_back(run);
+    }
     journal.write("observation", monotonic_now(),
                   {{"of", "run"},
                    {"k", run.arrival},
                    {"phase", run.phase},
                    {"job", run.job},
                    {"execution", run.execution},
-                   {"status", statuses[i]}});
+                   {"status", statuses[i]},
+                   {"announced", run.announced}});
     if (statuses[i] != "completed") {
       continue;
     }
@@ -95,6 +101,7 @@ void collect_runs(const std::string& url, const std::vector<AcceptedRun>& accept
     fields["stale"] = stale != fields["summary"].end() && *stale == true;
     journal.write("observation", monotonic_now(), fields);
   }
+  return finished;
 }
 
 void write_ledger(const ledger::Ledger& ledger, Journal::Producer& journal) {

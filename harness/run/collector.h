@@ -17,9 +17,10 @@ struct CollectorLimits {
   Duration request = std::chrono::seconds(5);
 };
 
-/// Asks `service` (an http:// URL) about each accepted run and its report.
-void collect_runs(const std::string& service, const std::vector<AcceptedRun>& accepted,
-                  Journal::Producer& journal, const Stop& stop, const CollectorLimits& limits = {});
+/// Asks `service` (an http:// URL) about each accepted run and its report. Gives the runs that have ended.
+std::vector<AcceptedRun> collect_runs(const std::string& service, const std::vector<AcceptedRun>& accepted,
+                                      Journal::Producer& journal, const Stop& stop,
+                                      const CollectorLimits& limits = {});
 
 /// What a report must say.
 void write_ledger(const ledger::Ledger& ledger, Journal::Producer& journal);

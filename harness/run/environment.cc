@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "core/draw.h"
 #include "core/error.h"
 #include "http/client.h"
 #include "loop/loop.h"
@@ -47,6 +48,17 @@ std::string join_tenants() {
 
 }  // namespace
 
+const std::string* Addresses::variable(const std::string& name) const {
+  const auto renamed = known_as.find(name);
+  const auto found = variables.find(renamed == known_as.end() ? name : renamed->second);
+  return found == variables.end() ? nullptr : &found->second;
+}
+
+std::string webhook_secret(Seed seed) {
+  constexpr std::size_t kDigits = 32;
+  return "whsec_" + Draws(seed, "webhook secret", 0).hex(kDigits);
+}
+
 struct Environment::Impl {
   Impl(const scenario::Scenario& of, fs::path into, transport::Kind transport, stream::Causes& whose,
        Started tell, const Stop& stopped)
@@ -77,6 +89,7 @@ struct Environment::Impl {
   std::unique_ptr<redis::Server> redis;
   std::unique_ptr<stripe::Mock> stripe;
   std::unique_ptr<shopify::Mock> shopify;
+  std::unique_ptr<webhook_receiver::Receiver> webhooks;
   std::map<std::string, std::unique_ptr<stream::Proxy>> proxies;
   std::uint16_t service_port = 0;
   std::string direct;                          // the service's own address
@@ -125,6 +138,16 @@ struct Environment::Impl {
     if (name == "stripe") {
       stripe = std::make_unique<stripe::Mock>(mocks_loop, kHost, 0, ledger);
       return stripe->port();
+    }
+    if (name == scenario::kWebhookReceiver) {
+      webhooks = std::make_unique<webhook_receiver::Receiver>(
+          mocks_loop, kHost, 0,
+          webhook_receiver::Options{.scheme = scenario.webhooks->signature,
+                                    .about = scenario.webhooks->about,
+                                    .secrets = {webhook_secret(scenario.seed)},
+                                    .script = scenario.webhooks->answers,
+                                    .seed = scenario.seed});
+      return webhooks->port();
     }
     shopify = std::make_unique<shopify::Mock>(mocks_loop, kHost, 0, ledger);
     return shopify->port();
@@ -178,6 +201,9 @@ struct Environment::Impl {
         address = variables["DATABASE_URL"] = postgres::Server::url_at(port);
       } else if (name == "redis") {
         address = variables["REDIS_URL"] = redis::Server::url_at(port);
+      } else if (name == scenario::kWebhookReceiver) {
+        address = variables["WEBHOOK_URL"] = fmt::format("http://{}:{}/hooks", kHost, port);
+        variables["WEBHOOK_SECRET"] = webhook_secret(scenario.seed);
       } else {
         address = fmt::format("http://{}:{}", kHost, port);
         variables[name == "stripe" ? "STRIPE_API_BASE" : "SHOPIFY_API_BASE"] = address;
@@ -193,7 +219,9 @@ struct Environment::Impl {
     addresses.service = direct;
     for (const auto& [ours, value] : variables) {
       const auto renamed = scenario.service.env_names.find(ours);
-      addresses.variables[renamed == scenario.service.env_names.end() ? ours : renamed->second] = value;
+      const std::string& theirs = renamed == scenario.service.env_names.end() ? ours : renamed->second;
+      addresses.known_as[ours] = theirs;
+      addresses.variables[theirs] = value;
     }
     for (const auto& [name, value] : scenario.service.env) {
       addresses.variables[name] = value;
@@ -365,6 +393,10 @@ Duration Environment::ready_after() const {
 
 const ledger::Ledger& Environment::ledger() const {
   return impl_->ledger;
+}
+
+const webhook_receiver::Receiver* Environment::webhooks() const {
+  return impl_->webhooks.get();
 }
 
 void Environment::apply(const std::string& dependency, stream::RuleSet rules) {

@@ -22,6 +22,7 @@
 #include "stream/causes.h"
 #include "stream/proxy.h"
 #include "transport/transport.h"
+#include "webhook_receiver/receiver.h"
 
 namespace faultline::run {
 
@@ -29,6 +30,10 @@ struct Addresses {
   std::string service;                           // http://127.0.0.1:port; through its proxy, where it has one
   std::map<std::string, std::string> proxied;    // dependency -> what the service is told
   std::map<std::string, std::string> variables;  // environment variable -> value, as the service gets them
+  std::map<std::string, std::string> known_as;   // the harness's name for a variable -> the service's
+
+  /// What the service gets as the variable of that name, be it the harness's or the service's own; null when it gets none.
+  const std::string* variable(const std::string& name) const;
 };
 
 /// How a process ended that was asked to.
@@ -43,6 +48,9 @@ struct Stored {
   std::uintmax_t bytes = 0;
   std::size_t tables = 0;
 };
+
+/// What webhooks are signed with: the same whenever the seed is.
+std::string webhook_secret(Seed seed);
 
 class Environment {
  public:
@@ -94,6 +102,8 @@ class Environment {
   /// How the service ended, if the harness started it and it has.
   std::optional<process::Exit> service_exit() const;
   const ledger::Ledger& ledger() const;
+  /// The customer whom the service notifies; null where the scenario has none.
+  const webhook_receiver::Receiver* webhooks() const;
 
  private:
   struct Impl;

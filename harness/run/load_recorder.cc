@@ -21,6 +21,17 @@ std::string captured(const load::Captures& captures, std::string_view name) {
   return found == captures.end() ? "" : found->second;
 }
 
+// By the name that the flow's request has in results, which is the request as written unless the flow says otherwise.
+bool registers_a_webhook(const load::RequestRecord& record) {
+  return record.request.method == "POST" && record.request.route.ends_with("/webhooks") &&
+         record.outcome == load::Outcome::acked;
+}
+
+std::string tenant_of(const load::Arrival& arrival) {
+  const std::string* tenant = arrival.datum("tenant");
+  return tenant ? *tenant : "";
+}
+
 // Of two attempts: done if one was done, and not done only if neither may have been.
 load::Outcome best_known(load::Outcome a, load::Outcome b) {
   using enum load::Outcome;
@@ -58,7 +69,24 @@ void LoadRecorder::arrival_shed(const load::Arrival& arrival, Instant due) {
                   {"shed", true}});
 }
 
+void LoadRecorder::note_webhooks(const load::RequestRecord& record) {
+  if (registers_a_webhook(record)) {
+    registered_.try_emplace(tenant_of(record.arrival), record.finished);
+  }
+  if (!captured(record.captures, kExecution).empty()) {
+    run_asked_for_.try_emplace(record.arrival.number, record.sent.value_or(record.due));
+  }
+}
+
+bool LoadRecorder::announced(std::uint64_t arrival, const std::string& tenant) const {
+  const auto registered = registered_.find(tenant);
+  const auto asked_for = run_asked_for_.find(arrival);
+  return registered != registered_.end() && asked_for != run_asked_for_.end() &&
+         registered->second <= asked_for->second;
+}
+
 void LoadRecorder::request_finished(const load::RequestRecord& record) {
+  note_webhooks(record);
   for (const auto& [name, value] : record.captures) {
     causes_.given(record.arrival.number, value);
   }
@@ -103,17 +131,13 @@ void LoadRecorder::arrival_finished(const load::OutcomeRecord& record) {
     }
     ended_.push_back(std::move(ended));
   }
-  AcceptedRun run{record.arrival.number,
-                  record.arrival.phase,
-                  {},
-                  captured(record.captures, kJob),
-                  captured(record.captures, kExecution)};
+  AcceptedRun run{record.arrival.number, record.arrival.phase, tenant_of(record.arrival),
+                  captured(record.captures, kJob), captured(record.captures, kExecution)};
   if (!run.job.empty() && !run.execution.empty()) {
-    if (const std::string* tenant = record.arrival.datum("tenant")) {
-      run.tenant = *tenant;
-    }
+    run.announced = announced(run.arrival, run.tenant);
     accepted_.push_back(std::move(run));
   }
+  run_asked_for_.erase(record.arrival.number);
 }
 
 }  // namespace faultline::run

@@ -16,6 +16,7 @@ namespace faultline::run {
 struct AcceptedRun {
   std::uint64_t arrival = 0;
   std::string phase, tenant, job, execution;
+  bool announced = false;  // its tenant had a webhook registered when the run was asked for
 };
 
 /// Lives on the load's thread.
@@ -34,6 +35,9 @@ class LoadRecorder final : public load::Observer {
   const std::vector<Ended>& ended() const { return ended_; }
 
  private:
+  void note_webhooks(const load::RequestRecord& record);
+  bool announced(std::uint64_t arrival, const std::string& tenant) const;
+
   const PhaseClock& clock_;
   const Instant start_;
   Journal::Producer& journal_;
@@ -43,6 +47,8 @@ class LoadRecorder final : public load::Observer {
   std::map<std::uint64_t, std::map<std::string, load::Outcome>>
       of_request_;  // of arrivals under way, by their number
   std::vector<Ended> ended_;
+  std::map<std::string, Instant> registered_;  // tenant -> when its first webhook was known to be registered
+  std::map<std::uint64_t, Instant> run_asked_for_;  // by arrivals under way
 };
 
 }  // namespace faultline::run

@@ -22,6 +22,7 @@
 #include "run/process_faults.h"
 #include "run/proxy_recorder.h"
 #include "run/subject.h"
+#include "run/webhook_collector.h"
 #include "scenario/tenants.h"
 
 namespace faultline::run {
@@ -53,14 +54,17 @@ std::vector<load::Arrival> plan_for(const scenario::Scenario& scenario, const Op
   return plan;
 }
 
-load::Secrets secrets_for(const scenario::Scenario& scenario) {
+// What a flow names as ${env:NAME} is what the service gets by that name, otherwise this process's own variable.
+load::Secrets secrets_for(const scenario::Scenario& scenario, const Addresses& addresses) {
   load::Secrets secrets;
   for (const scenario::Tenant& tenant : scenario::tenants()) {
     secrets.api_keys[tenant.name] = tenant.key;
   }
   for (const load::Load& load : scenario.load) {
     for (const std::string& name : load.flow.environment) {
-      if (const char* value = std::getenv(name.c_str())) {
+      if (const std::string* given = addresses.variable(name)) {
+        secrets.environment[name] = *given;
+      } else if (const char* value = std::getenv(name.c_str())) {
         secrets.environment[name] = value;
       }
     }
@@ -71,11 +75,11 @@ load::Secrets secrets_for(const scenario::Scenario& scenario) {
 // Drives the load on a thread of its own.
 class LoadRun final : public Traffic {
  public:
-  LoadRun(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, const std::string& service,
+  LoadRun(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, const Addresses& addresses,
           LoadRecorder& recorder)
       : planned_(plan.size()),
         client_(loop_, {.max_idle = kIdleConnections}),
-        sender_(client_, *http::parse_url(service)) {
+        sender_(client_, *http::parse_url(addresses.service)) {
     loop_.run([&] {
       load::DriverLimits limits{.drain = kDrain};
       for (const scenario::Phase& phase : scenario.phases) {
@@ -85,7 +89,7 @@ class LoadRun final : public Traffic {
       }
       driver_ = std::make_unique<load::Driver>(loop_.clock(), sender_, scenario.load,
                                                load::Work{load::schedule_of(std::move(plan))},
-                                               secrets_for(scenario), recorder, std::move(limits));
+                                               secrets_for(scenario, addresses), recorder, std::move(limits));
     });
   }
   ~LoadRun() override {
@@ -187,7 +191,7 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
   Journal::Producer& edges = journal.producer("edges");
   PhaseClock clock(scenario, start);
   LoadRecorder recorder(clock, journal, causes, !scenario.counts.empty());
-  LoadRun load(scenario, std::move(plan), environment.addresses().service, recorder);
+  LoadRun load(scenario, std::move(plan), environment.addresses(), recorder);
   ProcessFaults processes(environment, journal.producer("processes"));
   Rules rules(
       scenario.faults,
@@ -234,9 +238,13 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
                    {"shed", counters.shed}});
   write_proxies(environment, collector);
   write_causes(causes, collector);
+  std::vector<AcceptedRun> runs;  // that have ended
   if (!scenario.invariants.empty()) {
     write_ledger(environment.ledger(), collector);
-    collect_runs(environment.addresses().service, recorder.accepted(), collector, stop);
+    runs = collect_runs(environment.addresses().service, recorder.accepted(), collector, stop);
+  }
+  if (const auto* const receiver = environment.webhooks()) {
+    collect_webhooks(*scenario.webhooks, *receiver, runs, start, collector, stop);
   }
   collect_counts(scenario, environment.addresses(), recorder.ended(), collector, stop);
 }

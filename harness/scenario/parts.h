@@ -15,6 +15,10 @@ using faultline::to_text;  // of quantities, beside this folder's own
 
 Service read_service(Table& file, const std::filesystem::path& scenario);
 void read_dependencies(Table& file, Scenario& scenario);
+/// [dependency.webhook_receiver], beside what every dependency has.
+WebhookReceiver read_webhook_receiver(Table& dependency);
+/// Reports at `name` what the scenario does not say and the invariant has to know.
+void check_webhook_invariant(Invariant invariant, const Value& name, const Scenario& scenario);
 void read_phases(Table& file, Scenario& scenario);
 void read_faults(Table& file, Scenario& scenario);
 void read_steps(Table& file, Scenario& scenario);

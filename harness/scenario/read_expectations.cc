@@ -5,8 +5,11 @@
 namespace faultline::scenario {
 namespace {
 
-constexpr Invariant kInvariants[] = {Invariant::every_accepted_run_ends, Invariant::accepted_runs_complete,
-                                     Invariant::reports_match_the_ledger};
+constexpr Invariant kInvariants[] = {
+    Invariant::every_accepted_run_ends,           Invariant::accepted_runs_complete,
+    Invariant::reports_match_the_ledger,          Invariant::no_webhook_lost,
+    Invariant::webhook_repeats_carry_the_same_id, Invariant::no_webhook_before_its_backoff,
+    Invariant::webhook_signatures_verify};
 
 std::vector<Expression> read_expressions(Table& table, std::string_view key) {
   std::vector<Expression> expressions;
@@ -120,6 +123,7 @@ void read_invariants(Table& table, Scenario& scenario) {
                    did_you_mean(name, known));
     } else {
       scenario.invariants.push_back(kInvariants[found - known.begin()]);
+      check_webhook_invariant(scenario.invariants.back(), each, scenario);
     }
   }
 }

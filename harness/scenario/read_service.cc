@@ -9,7 +9,8 @@ namespace {
 
 // What the harness sets and a service may want under another name.
 const std::vector<std::string> kNames = {
-    "PORT", "HOST", "DATABASE_URL", "REDIS_URL", "STRIPE_API_BASE", "SHOPIFY_API_BASE", "API_KEY"};
+    "PORT",    "HOST",        "DATABASE_URL",  "REDIS_URL", "STRIPE_API_BASE", "SHOPIFY_API_BASE",
+    "API_KEY", "WEBHOOK_URL", "WEBHOOK_SECRET"};
 
 }  // namespace
 
@@ -107,6 +108,8 @@ void read_dependencies(Table& file, Scenario& scenario) {
       data->finish();
     }
   });
+  read_one(std::string(kWebhookReceiver),
+           [&](Table& dependency) { scenario.webhooks = read_webhook_receiver(dependency); });
   table->finish();
 }
 

@@ -40,6 +40,14 @@ std::string to_text(Invariant invariant) {
       return "accepted runs complete";
     case Invariant::reports_match_the_ledger:
       return "reports match the ledger";
+    case Invariant::no_webhook_lost:
+      return "no webhook lost";
+    case Invariant::webhook_repeats_carry_the_same_id:
+      return "webhook repeats carry the same id";
+    case Invariant::no_webhook_before_its_backoff:
+      return "no webhook is repeated before its backoff";
+    case Invariant::webhook_signatures_verify:
+      return "webhook signatures verify";
   }
   FAULTLINE_ASSERT(false, "an invariant without a name");
 }

@@ -22,6 +22,9 @@
 #include "scenario/expression.h"
 #include "steps/action.h"
 #include "steps/probe.h"
+#include "webhook_receiver/findings.h"
+#include "webhook_receiver/script.h"
+#include "webhooks/signature.h"
 
 namespace faultline::scenario {
 
@@ -37,7 +40,7 @@ struct Service {
   std::filesystem::path directory;  // where `run` is started
 };
 
-/// One thing the service depends on. Its name says what it is: postgres, redis, stripe, shopify.
+/// One thing the service depends on. Its name says what it is: postgres, redis, stripe, shopify, webhook_receiver.
 struct Dependency {
   std::string name;
   std::uint16_t proxy_port = 0;  // where the service finds it; 0: any free port
@@ -45,6 +48,16 @@ struct Dependency {
   /// arrival, unless they bear its trace.
   std::vector<fault::Pattern> background = {};
 };
+
+/// What is more to be said of the dependency kWebhookReceiver: the customer whom the service notifies.
+struct WebhookReceiver {
+  std::optional<webhooks::Scheme> signature{};  // absent: not verified
+  std::string about;  // where a body says which run it is about: a JSON pointer, or nothing
+  webhook_receiver::Script answers;
+  webhook_receiver::Contract contract;         // what the service promises, as far as it does
+  Duration settle = std::chrono::seconds(10);  // after the load: how long what is expected is waited for
+};
+inline constexpr std::string_view kWebhookReceiver = "webhook_receiver";
 
 /// What a dependency of this name speaks: "postgres", "redis", "http".
 std::string protocol_of(const std::string& dependency);
@@ -103,7 +116,15 @@ struct BudgetExpectation {
   Ratio spend_at_most;  // 100%: the whole allowance
 };
 
-enum class Invariant { every_accepted_run_ends, accepted_runs_complete, reports_match_the_ledger };
+enum class Invariant {
+  every_accepted_run_ends,
+  accepted_runs_complete,
+  reports_match_the_ledger,
+  no_webhook_lost,  // from here on of the webhook receiver
+  webhook_repeats_carry_the_same_id,
+  no_webhook_before_its_backoff,
+  webhook_signatures_verify,
+};
 std::string to_text(Invariant invariant);
 
 struct Scenario {
@@ -115,6 +136,7 @@ struct Scenario {
   /// Switches of the service, by their environment variables, without which this scenario must not hold.
   std::vector<std::string> guards;
   std::vector<Dependency> dependencies;
+  std::optional<WebhookReceiver> webhooks;  // where it is among them
   ledger::Shape ledger;
   std::vector<load::Load> load;
   std::vector<Phase> phases;

@@ -74,6 +74,7 @@ TEST(Scenario, IsReadAsItIsDocumented) {
   EXPECT_EQ(scenario.faults.size(), 2U);
   EXPECT_EQ(scenario.phases.at(1).drain, 2s);
   EXPECT_EQ(scenario.counts.size(), 1U);
+  EXPECT_EQ(scenario.webhooks.value().contract.pauses.size(), 3U);
 }
 
 TEST(Scenario, MayForgiveSomePhasesMoreThanOthers) {
