@@ -93,6 +93,7 @@ struct Environment::Impl {
   std::map<std::string, std::unique_ptr<stream::Proxy>> proxies;
   std::uint16_t service_port = 0;
   std::string direct;                          // the service's own address
+  mutable std::mutex changed_mutex;            // guards `changed`: the other is held while a restart waits
   std::map<std::string, std::string> changed;  // variables of the service, by its restarts
   std::unique_ptr<process::Child> service;
   std::vector<std::unique_ptr<process::Child>> pressing;  // the CPU
@@ -256,10 +257,19 @@ struct Environment::Impl {
     return exchange.answered() && exchange.response.status / 100 == 2;
   }
 
+  void change(const std::map<std::string, std::string>& variables) {
+    const std::lock_guard lock(changed_mutex);
+    for (const auto& [name, value] : variables) {
+      changed[name] = value;
+    }
+  }
   std::map<std::string, std::string> service_environment() const {
     std::map<std::string, std::string> variables = addresses.variables;
-    for (const auto& [name, value] : changed) {
-      variables[name] = value;
+    {
+      const std::lock_guard lock(changed_mutex);
+      for (const auto& [name, value] : changed) {
+        variables[name] = value;
+      }
     }
     if (has_fault<fault::ClockSkew>()) {
       variables["LD_PRELOAD"] = fake_clock();
@@ -409,9 +419,7 @@ void Environment::restart(const std::string& process, const steps::Changes& chan
     if (!impl_->scenario.service.url.empty()) {
       throw EnvironmentError("the service was not started by Faultline, and cannot be restarted by it");
     }
-    for (const auto& [name, value] : changes.env) {
-      impl_->changed[name] = value;
-    }
+    impl_->change(changes.env);
     impl_->stop_service();
     impl_->start_service(changes.ready_within.value_or(impl_->scenario.service.ready_within));
     return;
@@ -472,10 +480,7 @@ Stopped Environment::stop(const std::string& process, Duration grace) {
 CommandEnd Environment::run(const std::vector<std::string>& command, Duration limit) {
   Command wanted{command, {}, impl_->scenario.service.directory};
   wanted.argv.front() = program_of(command.front());
-  {
-    const std::lock_guard lock(impl_->mutex);
-    wanted.environment = impl_->service_environment();
-  }
+  wanted.environment = impl_->service_environment();
   return impl_->commands.run(wanted, limit);
 }
 

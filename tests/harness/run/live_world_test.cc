@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <future>
 
 #include "core/not_ready.h"
 #include "loop/loop.h"
@@ -135,6 +136,17 @@ TEST_F(LiveWorldTest, LeavesAServiceThatDoesNotBecomeReadyUntilTheNextRestart) {
   }
   world_.restart("service", {{{"PORT", port}}, {}});
   EXPECT_TRUE(world_.http(get(), 10s).ok);
+}
+
+TEST_F(LiveWorldTest, RunsCommandsWhileARestartWaits) {
+  auto restart = std::async(std::launch::async, [this] {
+    EXPECT_THROW(world_.restart("service", {{{"PORT", "0"}}, 600s}), EnvironmentError)
+        << "until it is stopped";
+  });
+  while (world_.run({"printenv", "PORT"}, 60s).text != "0") {
+  }
+  EXPECT_EQ(restart.wait_for(0s), std::future_status::timeout);
+  stop_.request(0);
 }
 
 TEST_F(LiveWorldTest, StopsAProcessAsAnOperatorWould) {
