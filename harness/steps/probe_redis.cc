@@ -29,7 +29,7 @@ class RedisProbe final : public Probe {
 
 std::unique_ptr<Probe> read_redis_probe(Table& table) {
   std::vector<std::string> command = table.texts("redis");
-  auto condition = read_condition(table, {"fails", "equals", "is"});
+  auto condition = read_condition(table, {"fails", "equals", "is", "contains"});
   if (command.empty()) {
     table.problem("redis", "a Redis command is an array of strings such as [\"GET\", \"key\"]");
     return nullptr;
