@@ -8,8 +8,11 @@
 namespace faultline::steps {
 namespace {
 
-std::string shown(const Answer& answer, StatusKind kind) {
-  const std::string text = excerpt(answer.text);
+// The line of the answer in which this byte is.
+std::string shown(const Answer& answer, StatusKind kind, std::size_t at = 0) {
+  const auto before = at == 0 ? std::string::npos : answer.text.rfind('\n', at - 1);
+  const std::string text =
+      excerpt(std::string_view(answer.text).substr(before == std::string::npos ? 0 : before + 1));
   if (answer.status) {
     return fmt::format("{} {}{}{}", kind.prefix, *answer.status, text.empty() ? "" : ": ", text);
   }
@@ -32,7 +35,11 @@ Sighting Condition::check(const Answer& answer) const {
   }
   if (contains) {
     const bool answered = answer.ok || answer.status;
-    sighting.seen = sighting.seen && answered && answer.text.find(*contains) != std::string::npos;
+    const auto at = answer.text.find(*contains);
+    sighting.seen = sighting.seen && answered && at != std::string::npos;
+    if (at != std::string::npos) {
+      sighting.text = shown(answer, status_kind, at);
+    }
   }
   if (is) {
     const auto number = answer.ok ? parse_number(value) : std::nullopt;

@@ -64,6 +64,12 @@ TEST(Probe, OfSqlComparesTheFirstValueAndFindsATextInAnyRow) {
   EXPECT_TRUE(sees("sql = 'SELECT a, b FROM t', is = '== 7'", rows));
   EXPECT_TRUE(sees("sql = 'SELECT a, b FROM t', equals = '7'", rows));
   EXPECT_TRUE(sees("sql = 'SELECT a, b FROM t', contains = '8 | idle'", rows));
+  ScriptedWorld world;
+  world.answer = [&](Duration) { return rows; };
+  Watch memory;
+  EXPECT_EQ(probe("sql = 'SELECT a, b FROM t', contains = 'idle'")->look(world, memory).text, "8 | idle")
+      << "the line in which it is";
+  EXPECT_EQ(probe("sql = 'SELECT a, b FROM t', contains = 'gone'")->look(world, memory).text, "7 | locked");
   EXPECT_FALSE(sees("sql = 'SELECT a, b FROM t', equals = '7 | locked'", rows)) << "the value, not the row";
   EXPECT_TRUE(
       sees("sql = 'SELECT 1', equals = ''", Answer{.ok = true, .text = "", .status = {}, .value = ""}));
