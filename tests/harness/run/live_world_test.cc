@@ -17,7 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using steps::Answer;
-using steps::Changes;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
