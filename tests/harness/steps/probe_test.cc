@@ -65,7 +65,7 @@ TEST(Probe, OfSqlComparesTheFirstValueAndFindsATextInAnyRow) {
   EXPECT_TRUE(sees("sql = 'SELECT a, b FROM t', equals = '7'", rows));
   EXPECT_TRUE(sees("sql = 'SELECT a, b FROM t', contains = '8 | idle'", rows));
   ScriptedWorld world;
-  world.answer = [&](Duration) { return rows; };
+  world.answer = [&](Duration) -> const Answer& { return rows; };
   Watch memory;
   EXPECT_EQ(probe("sql = 'SELECT a, b FROM t', contains = 'idle'")->look(world, memory).text, "8 | idle")
       << "the line in which it is";
@@ -91,7 +91,7 @@ TEST(Probe, OfACommandWantsAStatusATextOrANumber) {
       << "a program that is not there shows nothing";
 
   ScriptedWorld world;
-  world.answer = [&](Duration) { return broken; };
+  world.answer = [&](Duration) -> const Answer& { return broken; };
   Watch memory;
   const auto status = probe("run = ['x', 'y'], status = 0");
   EXPECT_EQ(status->look(world, memory).text, "exit status 1: cannot connect");
@@ -155,7 +155,7 @@ TEST(Probe, OfAMetricComparesTheSumAndMissesASeriesThatIsNotThere) {
   EXPECT_FALSE(sees("metric = 'up', is = '== 2'", Answer{false, metrics.text, 503})) << "a page of an error";
 
   ScriptedWorld world;
-  world.answer = [&](Duration) { return metrics; };
+  world.answer = [&](Duration) -> const Answer& { return metrics; };
   Watch memory;
   const Sighting absent = probe("metric = 'down', is = '!= 7'")->look(world, memory);
   EXPECT_FALSE(absent.seen) << "what is not there differs from no number";

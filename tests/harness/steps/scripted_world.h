@@ -2,6 +2,8 @@
 // A world for tests: answers what it is told to, writes down what it was asked, and has a time of its own that only
 // pauses move.
 
+#include <fmt/format.h>
+
 #include <functional>
 #include <string>
 #include <vector>
@@ -35,7 +37,7 @@ class ScriptedWorld final : public World {
     std::string text =
         request.method + " " + request.target + (request.body.empty() ? "" : " " + request.body);
     for (const auto& [name, value] : request.headers) {
-      text += " (" + name + ": " + value + ")";
+      text += fmt::format(" ({}: {})", name, value);
     }
     return reply(text + (request.tenant.empty() ? "" : " as " + request.tenant));
   }
@@ -53,7 +55,7 @@ class ScriptedWorld final : public World {
   void restart(const std::string& process, const Changes& changes) override {
     std::string text = "restart " + process;
     for (const auto& [name, value] : changes.env) {
-      text += " " + name + "=" + value;
+      text += fmt::format(" {}={}", name, value);
     }
     asked.push_back(text +
                     (changes.ready_within ? " within " + faultline::to_text(*changes.ready_within) : ""));
