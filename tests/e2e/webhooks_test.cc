@@ -153,6 +153,8 @@ inject = {{ status = {{ code = 502 }} }}
 [[expect]]
 invariants = ["every accepted run ends", "no webhook lost", "webhook repeats carry the same id",
               "no webhook is repeated before its backoff", "webhook signatures verify"]
+[validity]
+late = "10s"
 )",
                                                service.url(), settle));
 }

@@ -48,6 +48,7 @@ class WebhookCollectorTest : public ::testing::Test {
   }
   static std::vector<std::string> subjects(const std::vector<nlohmann::ordered_json>& records) {
     std::vector<std::string> list;
+    list.reserve(records.size());
     for (const auto& record : records) {
       list.push_back(record.at("of") == "webhook" ? record.at("subject") : record.at("of"));
     }
