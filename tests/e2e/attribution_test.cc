@@ -94,13 +94,13 @@ std::string asked(const std::string& dependency, const std::string& operation) {
                                   : operation;
 }
 
-// It bears nothing that is of one arrival: what opens a transaction, lists of a tenant, its limits, and what is fetched
-// for all. The COMMIT of a list bears none either.
+// It bears nothing that is of one arrival: what opens a transaction, lists of a tenant, its limits, the digest by which a
+// repeat would be known, and what is fetched for all. The COMMIT of a list bears none either.
 bool bears_a_value(const Message& message) {
   const auto& [dependency, arrival, operation] = message;
   return dependency != "stripe" && dependency != "shopify" && operation != "BEGIN" &&
          operation != "SELECT id, tenant," && !operation.starts_with("EVAL rl") &&
-         operation.find("cache:charges") == std::string::npos &&
+         operation != "EVAL dedup" && operation.find("cache:charges") == std::string::npos &&
          operation.find("cache:orders") == std::string::npos;
 }
 
