@@ -30,18 +30,18 @@ async function readJson(request) {
 
 function jobOf(body) {
   const { name, source, target, rules } = body ?? {};
-  if (typeof name !== 'string' || name.length < 1 || name.length > 200) throw invalid('name must be a text of 1 to 200');
+  if (typeof name !== 'string' || !name || name.length > 200) throw invalid('name must be a text of 1 to 200 letters');
   for (const [what, side, adapter] of [['source', source, 'stripe'], ['target', target, 'shopify']]) {
     if (side?.adapter !== adapter) throw invalid(`${what}.adapter must be "${adapter}"`);
     // What is in the config becomes headers of requests.
     const fits = ([key, value]) => ['apiKey', 'shopDomain'].includes(key) && /^[!-~]{1,500}$/.test(value);
-    if (!Object.entries(side.config ?? {}).every(fits)) throw invalid(`${what}.config has apiKey and shopDomain, without blanks`);
+    if (!Object.entries(side.config ?? {}).every(fits)) throw invalid(`${what}.config has an apiKey and a shopDomain`);
   }
   const matching = rules?.matching ?? [];
-  const known = (rule) => ['order_id', 'amount', 'currency'].includes(rule?.field) && rule.type === 'exact' &&
-    (rule.tolerance === undefined || (typeof rule.tolerance === 'number' && rule.tolerance >= 0 && rule.tolerance <= 1e6));
-  if (!Array.isArray(matching) || matching.length > 20 || !matching.every(known)) {
-    throw invalid('rules.matching has up to 20 rules: field (order_id, amount, currency), type "exact", tolerance (0 to 1e6)');
+  const known = ({ field, type, tolerance = 0 }) => ['order_id', 'amount', 'currency'].includes(field) && type === 'exact' &&
+    typeof tolerance === 'number' && tolerance >= 0 && tolerance <= 1e6;
+  if (!Array.isArray(matching) || !matching.every((rule) => known(Object(rule)))) {
+    throw invalid('rules.matching has rules of a field (order_id, amount, currency), type "exact" and tolerance (0 to 1e6)');
   }
   const sideOf = ({ adapter, config = {} }) => ({ adapter, config });
   return { id: randomUUID(), name, source: sideOf(source), target: sideOf(target), rules: { matching } };
@@ -78,10 +78,6 @@ async function listJobs({ tenant, query, traceparent }) {
   return [200, { data: (await store.listJobs(traceparent, tenant, limit, page)).map(shown), pagination: { page, limit } }];
 }
 
-async function showJob(call) {
-  return [200, { data: await findJob(call) }];
-}
-
 async function runJob(call) {
   const { id } = await findJob(call);
   const run = await store.createRun(call.traceparent, randomUUID(), id);
@@ -104,7 +100,7 @@ async function showReport(call) {
 const routes = [
   ['POST', /^\/api\/v1\/jobs$/, createJob],
   ['GET', /^\/api\/v1\/jobs$/, listJobs],
-  ['GET', /^\/api\/v1\/jobs\/([^/]+)$/, showJob],
+  ['GET', /^\/api\/v1\/jobs\/([^/]+)$/, async (call) => [200, { data: await findJob(call) }]],
   ['POST', /^\/api\/v1\/jobs\/([^/]+)\/run$/, runJob],
   ['GET', /^\/api\/v1\/jobs\/([^/]+)\/executions$/, listRuns],
   ['GET', /^\/api\/v1\/reports\/([^/]+)$/, showReport],

@@ -9,11 +9,13 @@ const KEPT_MS = 5000;
 const ANSWER_MS = 3000;
 const ATTEMPTS = 3;  // for one page
 
-async function request(url, headers) {
+async function ask(url, headers) {
   // A redirect would take the token elsewhere.
   const response = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(ANSWER_MS) });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: response.status === 200 ? JSON.parse(text) : null };
+  if (response.status === 200) return { body: JSON.parse(text), link: response.headers.get('link') ?? '' };
+  const passes = response.status === 429 || response.status >= 500;
+  throw Object.assign(new Error(`answered ${response.status}`), { final: !passes });
 }
 
 // No answer, 429 and 5xx pass by: asked again, after pauses that grow and differ.
@@ -21,12 +23,12 @@ async function get(url, headers, run) {
   const traced = run.traceparent ? { ...headers, traceparent: run.traceparent } : headers;
   for (let attempt = 1; ; attempt++) {
     if (Date.now() > run.deadline) throw new Error('the run took too long');
-    const answer = await request(url, traced).catch((error) => ({ status: 0, problem: error.cause?.message ?? error.message }));
-    if (answer.status === 200) return answer;
-    const passes = answer.status === 0 || answer.status === 429 || answer.status >= 500;
-    if (!passes || attempt === ATTEMPTS) throw new Error(`${url}: ${answer.problem ?? `answered ${answer.status}`}`);
-    const wished = Number(answer.headers?.get('retry-after')) * 1000 || 0;
-    await sleep(Math.max(100 * 2 ** attempt * (0.5 + Math.random() / 2), Math.min(wished, 2000)));
+    try {
+      return await ask(url, traced);
+    } catch (error) {
+      if (error.final || attempt === ATTEMPTS) throw new Error(`${url}: ${error.cause?.message ?? error.message}`);
+      await sleep(200 * 2 ** attempt * (0.5 + Math.random() / 2));
+    }
   }
 }
 
@@ -52,11 +54,11 @@ const orders = ({ apiKey = 'test_shopify_key', shopDomain = 'test-shop.myshopify
     const found = [];
     const headers = { 'x-shopify-access-token': apiKey, 'x-shopify-shop-domain': shopDomain };
     for (let url = `${SHOPIFY}/admin/api/2025-07/orders.json?limit=250&status=any`; url;) {
-      const answer = await get(url, headers, run);
-      for (const { id, total_price: price, currency } of answer.body.orders) {
+      const { body, link } = await get(url, headers, run);
+      for (const { id, total_price: price, currency } of body.orders) {
         found.push({ id: String(id), currency, total: minorUnits(price, currency) });
       }
-      url = /<([^>]+)>;[^<]*rel="?next\b/.exec(answer.headers.get('link') ?? '')?.[1];
+      url = /<([^>]+)>;[^<]*rel="?next\b/.exec(link)?.[1];
       if (url && !url.startsWith(`${SHOPIFY}/`)) throw new Error('the link to the next page leads elsewhere');
     }
     return found;

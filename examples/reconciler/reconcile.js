@@ -22,26 +22,18 @@ const agree = (charge, order, tolerance) => charge.currency === order.currency &
 
 // A charge belongs to the order it names. Of several that name one order the first by (created, id) counts; the others are
 // unmatched, as is an order's second entry. Every record is counted once.
-function reconcile(charges, orders, tolerance, mostExceptions = 100) {
-  const count = { matched: 0, mismatched: 0, unmatchedSource: 0, unmatchedTarget: 0 };
-  const exceptions = [];
-  const note = (kind, chargeId, orderId) => {
-    count[kind] += 1;
-    if (kind !== 'matched' && exceptions.length < mostExceptions) exceptions.push({ kind, chargeId, orderId });
-  };
+function reconcile(charges, orders, tolerance) {
+  const count = { matched: 0, mismatched: 0, unmatchedSource: 0 };
   const unpaid = new Map();
-  for (const order of orders) unpaid.has(order.id) ? note('unmatchedTarget', null, order.id) : unpaid.set(order.id, order);
+  for (const order of orders) if (!unpaid.has(order.id)) unpaid.set(order.id, order);
   for (const charge of [...charges].sort((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1))) {
     const order = unpaid.get(charge.orderId);
     unpaid.delete(charge.orderId);
-    note(!order ? 'unmatchedSource' : agree(charge, order, tolerance) ? 'matched' : 'mismatched', charge.id, charge.orderId);
+    count[!order ? 'unmatchedSource' : agree(charge, order, tolerance) ? 'matched' : 'mismatched'] += 1;
   }
-  for (const id of unpaid.keys()) note('unmatchedTarget', null, id);
-  return {
-    summary: { ...count, unmatched: count.unmatchedSource + count.unmatchedTarget,
-               sourceTotal: charges.length, targetTotal: orders.length, stale: false },
-    exceptions,
-  };
+  const unmatchedTarget = orders.length - count.matched - count.mismatched;
+  return { ...count, unmatchedTarget, unmatched: count.unmatchedSource + unmatchedTarget,
+           sourceTotal: charges.length, targetTotal: orders.length, stale: false };
 }
 
 module.exports = { minorUnits, reconcile };

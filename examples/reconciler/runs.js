@@ -6,10 +6,10 @@ const store = require('./store');
 
 const AT_ONCE = 4;
 const POLL_MS = 500;
-const DEADLINE_MS = 30_000;  // of a run; and for so long again its end may wait for the database
+const DEADLINE_MS = 60_000;  // of a run: it ends before its claim lapses
 const CLAIMS = 5;            // a run that took its process down so often is given up
 
-async function reportOf(run) {
+async function summaryOf(run) {
   if (run.attempt > CLAIMS) throw new Error(`given up: its process died ${CLAIMS} times`);
   const [charges, orders] = await Promise.all([apis.charges(run.source.config, run), apis.orders(run.target.config, run)]);
   return reconcile(charges, orders, run.rules.matching.find((rule) => rule.field === 'amount')?.tolerance ?? 0);
@@ -20,17 +20,11 @@ const textOf = (problem) => problem.message.replaceAll('\0', '').slice(0, 500);
 
 async function work(run) {
   run.deadline = Date.now() + DEADLINE_MS;
-  const [report, error] = await reportOf(run).then((made) => [made, null], (problem) => [null, textOf(problem)]);
+  const [summary, error] = await summaryOf(run).then((made) => [made, null], (problem) => [null, textOf(problem)]);
   if (error) console.error(`run ${run.id} failed:`, error);
   // What is known only waits for the database: to be late is better than to do it all again.
-  while (Date.now() < run.deadline + DEADLINE_MS) {
-    try {
-      return await store.endRun(run, report, error);
-    } catch (problem) {
-      console.error(`the end of run ${run.id} is not stored:`, problem.message);
-      await sleep(POLL_MS);
-    }
-  }
+  const stored = () => store.endRun(run, summary, error).then(() => true, () => false);
+  while (!await stored()) await sleep(POLL_MS);
 }
 
 const inHand = new Map();  // id of a run -> the promise of its end

@@ -17,7 +17,7 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS executions_open ON executions (created_at) WHERE status IN ('pending', 'running');
   CREATE TABLE IF NOT EXISTS reports (
     execution_id uuid PRIMARY KEY REFERENCES executions (id), job_id uuid NOT NULL REFERENCES jobs (id),
-    summary jsonb NOT NULL, exceptions jsonb NOT NULL, created_at timestamptz NOT NULL DEFAULT now());
+    summary jsonb NOT NULL, created_at timestamptz NOT NULL DEFAULT now());
   CREATE INDEX IF NOT EXISTS reports_by_job ON reports (job_id, created_at DESC);
   CREATE TABLE IF NOT EXISTS audit_logs (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant text, method text NOT NULL, path text NOT NULL,
@@ -117,7 +117,7 @@ module.exports = {
     [jobId, limit]),
 
   latestReport: async (traceparent, jobId) => (await rows(traceparent,
-    `SELECT job_id AS "jobId", execution_id AS "executionId", created_at AS "createdAt", summary, exceptions
+    `SELECT job_id AS "jobId", execution_id AS "executionId", created_at AS "createdAt", summary
      FROM reports WHERE job_id = $1 ORDER BY created_at DESC LIMIT 1`, [jobId]))[0],
 
   // The oldest run that is pending, whose claim has lapsed, or that is ours and not in hand: claimed before this process
@@ -131,16 +131,15 @@ module.exports = {
        ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
      RETURNING e.id, e.attempt, e.traceparent, j.id AS "jobId", j.source, j.target, j.rules`, [INSTANCE, inHand]))[0],
 
-  // Ends a run with its report, or with an error. Without effect where the claim is no longer ours or the run has ended, so it
-  // can be tried again when nobody knows whether it was done.
-  endRun: (run, report, error) => transaction(run.traceparent, async (query) => {
+  // Ends a run with the summary of its report, or with an error. Without effect where the claim is no longer ours or the run has
+  // ended, so it can be tried again when nobody knows whether it was done.
+  endRun: (run, summary, error) => transaction(run.traceparent, async (query) => {
     const ended = await query(
       `UPDATE executions SET status = $4, error = $5, completed_at = now()
        WHERE id = $1 AND status = 'running' AND claimed_by = $2 AND attempt = $3`,
-      [run.id, INSTANCE, run.attempt, report ? 'completed' : 'failed', error]);
-    if (report && ended.rowCount === 1) {
-      await query('INSERT INTO reports (execution_id, job_id, summary, exceptions) VALUES ($1, $2, $3, $4)',
-        [run.id, run.jobId, report.summary, JSON.stringify(report.exceptions)]);
+      [run.id, INSTANCE, run.attempt, summary ? 'completed' : 'failed', error]);
+    if (summary && ended.rowCount === 1) {
+      await query('INSERT INTO reports (execution_id, job_id, summary) VALUES ($1, $2, $3)', [run.id, run.jobId, summary]);
     }
   }),
 

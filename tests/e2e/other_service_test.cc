@@ -1,4 +1,4 @@
-// A service that is not ours: the one of the README, in Node.
+// Services that are not ours: those of the README, in Node.
 
 #include <gmock/gmock.h>
 
@@ -22,6 +22,14 @@ TEST(OtherService, IsShownToFailWhenItsDatabaseNeverComesBack) {
                          "fault.database-refuses.until=mitigation", "--out", (scratch / "o").string()});
   EXPECT_EQ(said.status, 1) << said.out << said.err;
   EXPECT_THAT(said.out, HasSubstr("FAIL recovery"));
+}
+
+TEST(OtherService, OfTheSameContractHoldsInAScenarioOfTheReferenceService) {
+  const Scratch scratch;
+  const Said said = run({"run", "suites/any-service/service-killed.toml", "--service",
+                         "node examples/reconciler/server.js", "--out", (scratch / "o").string()});
+  EXPECT_EQ(said.status, 0) << said.out << said.err;
+  EXPECT_THAT(said.out, HasSubstr("service-killed  held"));
 }
 
 }  // namespace
