@@ -69,6 +69,16 @@ CommandEnd Commands::run(const Command& command, Duration limit) {
   return end;
 }
 
+void Commands::begin(const Command& command) {
+  const std::lock_guard lock(mutex_);
+  going_on_.push_back(guardian_.spawn({.name = "the command of a step",
+                                       .argv = command.argv,
+                                       .environment = command.environment,
+                                       .directory = command.directory,
+                                       .user = {},
+                                       .log = logs_ / fmt::format("step-background-{}.log", ++count_)}));
+}
+
 void Commands::write_log(const Command& command, const CommandEnd& end) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const std::lock_guard lock(mutex_);

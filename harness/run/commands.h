@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -36,6 +37,8 @@ class Commands {
   /// Returns when it has ended, or `limit` has passed. Nothing that it started is left. Throws EnvironmentError when it
   /// cannot be started.
   CommandEnd run(const Command& command, Duration limit);
+  /// Starts one that goes on until the environment ends. Throws EnvironmentError when it cannot be started.
+  void begin(const Command& command);
 
  private:
   void write_log(const Command& command, const CommandEnd& end);
@@ -45,6 +48,7 @@ class Commands {
   const Stop& stop_;
   std::mutex mutex_;  // guards what follows, and the log
   int count_ = 0;
+  std::vector<std::unique_ptr<process::Child>> going_on_;
 };
 
 }  // namespace faultline::run

@@ -263,6 +263,13 @@ struct Environment::Impl {
       changed[name] = value;
     }
   }
+  // A command in the place where the service is, and with what it has.
+  Command as_the_service(const std::vector<std::string>& command) const {
+    Command wanted{command, service_environment(), scenario.service.directory};
+    wanted.argv.front() = program_of(command.front());
+    return wanted;
+  }
+
   std::map<std::string, std::string> service_environment() const {
     std::map<std::string, std::string> variables = addresses.variables;
     {
@@ -478,10 +485,11 @@ Stopped Environment::stop(const std::string& process, Duration grace) {
 }
 
 CommandEnd Environment::run(const std::vector<std::string>& command, Duration limit) {
-  Command wanted{command, {}, impl_->scenario.service.directory};
-  wanted.argv.front() = program_of(command.front());
-  wanted.environment = impl_->service_environment();
-  return impl_->commands.run(wanted, limit);
+  return impl_->commands.run(impl_->as_the_service(command), limit);
+}
+
+void Environment::begin(const std::vector<std::string>& command) {
+  impl_->commands.begin(impl_->as_the_service(command));
 }
 
 Stored Environment::dump(const std::string& process, Duration limit) {

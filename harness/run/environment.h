@@ -82,6 +82,8 @@ class Environment {
   // As steps::World has them.
   Stopped stop(const std::string& process, Duration grace);
   CommandEnd run(const std::vector<std::string>& command, Duration limit);
+  /// The same for one that goes on until the environment ends.
+  void begin(const std::vector<std::string>& command);
   Stored dump(const std::string& process, Duration limit);
   Stored restore(const std::string& process, Duration limit);
   void signal(const std::string& process, int number);

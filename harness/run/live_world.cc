@@ -141,6 +141,15 @@ steps::Answer LiveWorld::run(const std::vector<std::string>& command, Duration l
   }
 }
 
+steps::Answer LiveWorld::begin(const std::vector<std::string>& command) {
+  try {
+    environment_.begin(command);
+    return {true, "started"};
+  } catch (const EnvironmentError& error) {
+    return {false, error.what()};
+  }
+}
+
 steps::Answer LiveWorld::stop(const std::string& process, Duration grace) {
   const Stopped stopped = environment_.stop(process, grace);
   if (!stopped.exit) {

@@ -20,6 +20,7 @@ class LiveWorld final : public steps::World {
   steps::Answer sql(const std::string& statement, Duration limit) override;
   steps::Answer http(const steps::Request& request, Duration limit) override;
   steps::Answer run(const std::vector<std::string>& command, Duration limit) override;
+  steps::Answer begin(const std::vector<std::string>& command) override;
   std::string log(const std::string& process) override;
   void restart(const std::string& process, const steps::Changes& changes) override {
     environment_.restart(process, changes);

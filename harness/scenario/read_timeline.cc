@@ -134,6 +134,21 @@ void read_step_name(Table& table, std::vector<std::string>& names) {
   names.push_back(*name);
 }
 
+constexpr std::int64_t kMostMoments = 1000;
+
+// Where in its part of the phase each comes is drawn, but not at the very end: a restart takes its time.
+void add_at_moments(const Step& step, std::int64_t moments, Scenario& scenario) {
+  constexpr double kReach = 0.7;
+  const Duration part = scenario.phases[step.phase].length / moments;
+  for (std::int64_t i = 0; i < moments; ++i) {
+    Step one = step;
+    one.say = fmt::format("{} ({} of {})", step.say, i + 1, moments);
+    Draws draws(scenario.seed, "moments", step.row, static_cast<std::uint64_t>(i));
+    one.after = part * i + std::chrono::duration_cast<Duration>(part * kReach * draws.unit());
+    scenario.steps.push_back(std::move(one));
+  }
+}
+
 }  // namespace
 
 void read_steps(Table& file, Scenario& scenario) {
@@ -157,9 +172,11 @@ void read_steps(Table& file, Scenario& scenario) {
       step.kind = static_cast<Step::Kind>(std::find(kinds.begin(), kinds.end(), *kind) - kinds.begin());
     }
     bool placed = false;
+    std::optional<std::int64_t> moments;
     if (auto at = table.table("at")) {
       const std::string phase = at->required_text("phase");
       step.after = at->duration("after").value_or(Duration::zero());
+      moments = at->integer("moments");
       if (const auto index = phase.empty() ? std::nullopt : read_phase_name(*at, "phase", phase, scenario)) {
         step.phase = *index;
         placed = true;
@@ -197,7 +214,13 @@ void read_steps(Table& file, Scenario& scenario) {
       check_tenant(step.probe->tenant, table, "probe");
     }
     table.finish();
-    if (enabled) {
+    if (moments &&
+        (*moments < 1 || *moments > kMostMoments || !step.action || step.after != Duration::zero())) {
+      table.problem(
+          "at", fmt::format("moments are 1 to {}, for something to do, and without 'after'", kMostMoments));
+    } else if (enabled && moments && placed) {
+      add_at_moments(step, *moments, scenario);
+    } else if (enabled) {
       scenario.steps.push_back(std::move(step));
     }
   }

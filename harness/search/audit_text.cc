@@ -124,13 +124,20 @@ std::string repeat_lines(const Audit& audit) {
   return text.empty() ? text : "  to run one again:\n" + text;
 }
 
+const char* conclusion(const Audit& audit) {
+  if (audit.baseline.end != Ran::End::judged) {
+    return "the scenario could not be run";
+  }
+  if (!audit.held_as_it_is()) {
+    return "the scenario itself does not hold";
+  }
+  return exit_status(audit) == 0 ? "every check can fail" : "not proven";
+}
+
 }  // namespace
 
 std::string to_text(const Audit& audit, bool verbose) {
-  std::string text = fmt::format("\n{}  {}\n", audit.scenario,
-                                 !audit.held_as_it_is()    ? "the scenario itself does not hold"
-                                 : exit_status(audit) == 0 ? "every check can fail"
-                                                           : "not proven");
+  std::string text = fmt::format("\n{}  {}\n", audit.scenario, conclusion(audit));
   if (!audit.held_as_it_is()) {
     if (!audit.baseline.problem.empty()) {
       text += fmt::format("  {}\n", audit.baseline.problem);

@@ -89,7 +89,9 @@ std::vector<Variant> audit_variants(const Scenario& scenario) {
     }
   }
   for (const Step& step : scenario.steps) {
-    if (scenario::acts(step.kind)) {
+    const bool again =
+        &step != &scenario.steps.front() && (&step)[-1].row == step.row;  // one that is made often
+    if (scenario::acts(step.kind) && !again) {
       variants.push_back({Variant::Kind::without_step,
                           fmt::format("without {} {}", to_text(step.kind), step.say),
                           step.say,

@@ -3,6 +3,8 @@
 //
 //   do = { restart = "redis" }   do = { restart = "service", env = { POOL_SIZE = "20" }, fails = true, within = "5s" }
 //   do = { stop = "service", within = "20s" }
+//   do = { restart = "service", killed = true }     # by SIGKILL, instead of being asked to end
+//   do = { run = ["psql", "…"], background = true }     # goes on until the end of the run
 //   do = { kill = "redis", signal = "KILL" }     do = { pause = "service" }     do = { resume = "service" }
 //   do = { delete_data = "postgres" }     do = { fill_disk = "postgres", free = "1MB" }     do = { free_disk = "postgres" }
 //   do = { dump = "postgres" }     do = { restore = "postgres", within = "30s" }

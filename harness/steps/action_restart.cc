@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <csignal>
+
 #include <vector>
 
 #include "core/not_ready.h"
@@ -11,10 +13,14 @@ namespace {
 
 class RestartAction final : public Action {
  public:
-  RestartAction(Changes changes, bool fails) : changes_(std::move(changes)), fails_(fails) {}
+  RestartAction(Changes changes, bool fails, bool killed)
+      : changes_(std::move(changes)), fails_(fails), killed_(killed) {}
 
   Answer act(World& world) const override {
     try {
+      if (killed_) {
+        world.signal(process, SIGKILL);
+      }
       world.restart(process, changes_);
     } catch (const NotReadyError& error) {
       return {.ok = fails_, .text = fails_ ? error.how : error.what()};
@@ -29,13 +35,14 @@ class RestartAction final : public Action {
     for (const auto& [name, value] : changes_.env) {
       names.push_back(name);
     }
-    return fmt::format("restart {}{}{}{}", process, names.empty() ? "" : " with other ",
-                       fmt::join(names, ", "), fails_ ? " fails" : "");
+    return fmt::format("{} {}{}{}{}", killed_ ? "kill and restart" : "restart", process,
+                       names.empty() ? "" : " with other ", fmt::join(names, ", "), fails_ ? " fails" : "");
   }
 
  private:
   const Changes changes_;
   const bool fails_;
+  const bool killed_;
 };
 
 }  // namespace
@@ -44,6 +51,7 @@ std::unique_ptr<Action> read_restart_action(Table& table) {
   auto process = table.one_of("restart", {"service", "postgres", "redis"});
   Changes changes{read_words(table, "env"), table.duration("within")};
   const bool fails = table.boolean("fails").value_or(false);
+  const bool killed = table.boolean("killed").value_or(false);
   if (!process) {
     return nullptr;
   }
@@ -53,7 +61,7 @@ std::unique_ptr<Action> read_restart_action(Table& table) {
       return nullptr;
     }
   }
-  auto action = std::make_unique<RestartAction>(std::move(changes), fails);
+  auto action = std::make_unique<RestartAction>(std::move(changes), fails, killed);
   action->process = std::move(*process);
   action->place = table.place_of("restart");
   return action;

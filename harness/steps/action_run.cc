@@ -40,10 +40,27 @@ class RunAction final : public Action {
   const Duration limit_;
 };
 
+// One that goes on: the session that holds a lock, the process that eats the machine.
+class BeginAction final : public Action {
+ public:
+  explicit BeginAction(std::vector<std::string> command) : command_(std::move(command)) {}
+
+  Answer act(World& world) const override { return world.begin(command_); }
+  std::string describe() const override {
+    return fmt::format("run {} in the background", fmt::join(command_, " "));
+  }
+
+ private:
+  const std::vector<std::string> command_;
+};
+
 }  // namespace
 
 std::unique_ptr<Action> read_run_action(Table& table) {
   std::vector<std::string> command = read_command(table, "run");
+  if (table.boolean("background").value_or(false)) {
+    return command.empty() ? nullptr : std::make_unique<BeginAction>(std::move(command));
+  }
   const auto status = read_status(table, "status", kExitStatus);
   const Duration limit = table.duration("within").value_or(kActionLimit);
   if (command.empty() || (table.has("status") && !status)) {

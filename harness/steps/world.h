@@ -57,6 +57,8 @@ class World {
   /// service's. The answer's text is what it wrote, its status is as a shell gives it, and one other than 0 is an error.
   /// Without a status it could not be started.
   virtual Answer run(const std::vector<std::string>& command, Duration limit) = 0;
+  /// Starts one that goes on until the end of the run. Not ok: it could not be started.
+  virtual Answer begin(const std::vector<std::string>& command) = 0;
 
   /// What `process` ("service", "postgres", "redis") has written to its log since the present phase began.
   virtual std::string log(const std::string& process) = 0;

@@ -55,6 +55,14 @@ TEST_F(CommandsTest, AreKilledWhenTheirTimeIsOver) {
   EXPECT_THAT(log(), HasSubstr("was killed before it ended"));
 }
 
+TEST_F(CommandsTest, GoOnInTheBackground) {
+  commands_.begin({{"sh", "-c", "echo $GREETING; exec sleep 600"}, {{"GREETING", "hello"}}, "/"});
+  EXPECT_EQ(shell("until grep -q hello " + (directory_.path() / "step-background-1.log").string() +
+                  "; do sleep 0.01; done; pgrep -f 'sleep 600' >/dev/null && echo there")
+                .output,
+            "there");
+}
+
 TEST_F(CommandsTest, AreKilledWhenTheRunIsStopped) {
   stop_.request(0);
   EXPECT_FALSE(shell("sleep 600", 600s).exit);

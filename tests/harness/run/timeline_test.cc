@@ -79,11 +79,14 @@ class WaitingWorld final : public steps::World {
   explicit WaitingWorld(const Stop& stop) : stop_(stop) {}
   steps::Answer redis(const std::vector<std::string>&, Duration) override { return {}; }
   steps::Answer sql(const std::string&, Duration) override { return {}; }
-  steps::Answer http(const std::string&, const std::string&, const std::string&, Duration) override {
-    return {};
-  }
+  steps::Answer http(const steps::Request&, Duration) override { return {}; }
+  steps::Answer run(const std::vector<std::string>&, Duration) override { return {}; }
+  steps::Answer begin(const std::vector<std::string>&) override { return {}; }
   std::string log(const std::string&) override { return {}; }
-  void restart(const std::string&) override {}
+  void restart(const std::string&, const steps::Changes&) override {}
+  steps::Answer stop(const std::string&, Duration) override { return {}; }
+  steps::Answer dump(const std::string&, Duration) override { return {}; }
+  steps::Answer restore(const std::string&, Duration) override { return {}; }
   void signal(const std::string&, int) override {}
   void delete_data(const std::string&) override {}
   void fill_disk(const std::string&, std::optional<std::uint64_t>) override {}

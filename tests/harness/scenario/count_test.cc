@@ -29,7 +29,7 @@ class CountTest : public ::testing::Test {
   ~CountTest() override { std::filesystem::remove_all(directory_); }
 
   Scenario read_with(const std::string& lines) {
-    std::ifstream in(FAULTLINE_SOURCE_DIR "/suites/playbook/redis-down.toml");
+    std::ifstream in(FAULTLINE_SOURCE_DIR "/tests/harness/scenario/incident.toml");
     std::ofstream out(directory_ / "s.toml");
     out << in.rdbuf() << "\n[[expect]]\n" << lines;
     out.close();

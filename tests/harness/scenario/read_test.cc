@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const char* const kScenario = FAULTLINE_SOURCE_DIR "/suites/playbook/redis-down.toml";
+const char* const kScenario = FAULTLINE_SOURCE_DIR "/tests/harness/scenario/incident.toml";
 
 std::string text(const Diagnostics& problems) {
   std::string all;
@@ -139,6 +139,32 @@ TEST(Scenario, KnowsTheSwitchesOfTheServiceThatGuardIt) {
   EXPECT_THAT(problems_with({{"scenario.guards", "['A', 'B', 'A']"}}), HasSubstr("'A' is named twice"));
   EXPECT_THAT(problems_with({{"service", "{ url = 'http://127.0.0.1:1' }"}, {"scenario.guards", "['A']"}}),
               HasSubstr("its guards cannot be switched off"));
+}
+
+TEST(Scenario, MakesAStepAtMomentsOfItsPhaseThatAreDrawn) {
+  const std::vector<Override> often = {{"step.4.at", R"({ phase = "incident", moments = 5 })"},
+                                       {"step.4.do", R"({ restart = "service", killed = true })"}};
+  Diagnostics problems;
+  const Scenario scenario = read(kScenario, often, problems);
+  ASSERT_THAT(text(problems), IsEmpty());
+  std::vector<Duration> moments;
+  for (const Step& step : scenario.steps) {
+    if (step.row == 4) {
+      moments.push_back(step.after);
+    }
+  }
+  ASSERT_EQ(moments.size(), 5U);
+  const Duration part = scenario.phases[1].length / 5;
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    EXPECT_GE(moments[i], part * static_cast<int>(i)) << i;
+    EXPECT_LT(moments[i], part * static_cast<int>(i + 1)) << i;
+  }
+  EXPECT_EQ(scenario.steps[4].say, "Restart Redis (1 of 5)");
+  std::vector<Override> other = often;
+  other.push_back({"scenario.seed", "2"});
+  EXPECT_NE(read(kScenario, other, problems).steps[4].after, moments[0]);
+  EXPECT_THAT(problems_with({{"step.4.at", R"({ phase = "incident", moments = 0 })"}}),
+              HasSubstr("moments are 1 to"));
 }
 
 TEST(Scenario, RefusesAPercentileThatCannotBeJudged) {

@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const char* const kScenario = FAULTLINE_SOURCE_DIR "/suites/playbook/redis-down.toml";
+const char* const kScenario = FAULTLINE_SOURCE_DIR "/tests/harness/scenario/incident.toml";
 
 constexpr const char* kReceiver =
     "{ port = 12345, background = ['POST /hooks/ping'], signature = 'settler', about = '/data/executionId', "

@@ -18,9 +18,6 @@ using nlohmann::ordered_json;
 using result::Check;
 using result::Verdict;
 using scenario::Step;
-using testing::Contains;
-using testing::IsEmpty;
-using testing::Not;
 
 void edges_of_calls(RunOnPaper& run, const std::string& phase, int before, int after) {
   for (const auto& [edge, calls] : {std::pair{"begin", before}, {"end", after}}) {

@@ -13,7 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 using judge::expression;
 using judge::RunOnPaper;
-using result::Verdict;
 using scenario::Step;
 using testing::AllOf;
 using testing::ElementsAre;
@@ -166,6 +165,15 @@ TEST(Audit, EndsWithAScenarioThatDoesNotHoldAsItIs) {
   Audited silent;
   silent.run.add_fault("another");
   EXPECT_EQ(exit_status(silent.audit({}, {})), 4);
+}
+
+TEST(Audit, SaysThatTheScenarioCouldNotBeRun) {
+  Told told;
+  const Audit audit = search::audit(
+      baseline().scenario, {},
+      [](const Ask&) { return Ran{.end = Ran::End::environment, .problem = "no port"}; }, told);
+  EXPECT_EQ(exit_status(audit), 3);
+  EXPECT_THAT(to_text(audit, false), HasSubstr("the scenario could not be run\n  no port\n"));
 }
 
 TEST(Audit, EndsWhereARunWasInterrupted) {

@@ -36,6 +36,7 @@ TEST(Action, DoesWhatItSays) {
        {"restart = 'redis'", "kill = 'postgres', signal = 'TERM'", "kill = 'redis'", "pause = 'service'",
         "resume = 'service'", "delete_data = 'redis'", "stop = 'redis'", "dump = 'postgres'",
         "restore = 'postgres', within = '30s'", "run = ['settler', 'migrate', 'down']",
+        "run = ['sleep', '9'], background = true", "restart = 'service', killed = true",
         "fill_disk = 'postgres', free = '1MiB'", "free_disk = 'postgres'", "lift = 'redis-refuses'",
         "redis = ['FLUSHALL']", "sql = 'DELETE FROM jobs'",
         "http = 'POST /admin/flush', body = '{\"all\":true}'"}) {
@@ -45,9 +46,10 @@ TEST(Action, DoesWhatItSays) {
               ElementsAre("restart redis", "signal 15 postgres", "signal 9 redis", "signal 19 service",
                           "signal 18 service", "delete data of redis", "stop redis within 10s",
                           "dump postgres within 10s", "restore postgres within 30s",
-                          "run settler migrate down within 10s", "fill disk of postgres but for 1048576",
-                          "free disk of postgres", "lift redis-refuses", "redis FLUSHALL",
-                          "sql DELETE FROM jobs", "POST /admin/flush {\"all\":true}"));
+                          "run settler migrate down within 10s", "begin sleep 9", "signal 9 service",
+                          "restart service", "fill disk of postgres but for 1048576", "free disk of postgres",
+                          "lift redis-refuses", "redis FLUSHALL", "sql DELETE FROM jobs",
+                          "POST /admin/flush {\"all\":true}"));
 }
 
 TEST(Action, NamesTheProcessOrTheFaultItNeeds) {

@@ -228,7 +228,7 @@ TEST(ReadProbe, PointsAtWhatIsWrong) {
             "20 a probe has one of redis, sql, http, run, metric, log, did you mean 'redis'?");
   EXPECT_EQ(mistake("redis = ['PING'], sql = 'SELECT 1', fails = true"),
             "35 a probe has one of 'redis' and 'sql'");
-  EXPECT_EQ(mistake("redis = ['PING']"), "9 a probe needs a condition: fails, equals, is");
+  EXPECT_EQ(mistake("redis = ['PING']"), "9 a probe needs a condition: fails, equals, is, contains");
   EXPECT_EQ(mistake("redis = ['PING'], fails = true, witin = '2s'"),
             "43 unknown key 'witin', did you mean 'within'?");
   EXPECT_EQ(mistake("redis = ['PING'], is = 'five'"),

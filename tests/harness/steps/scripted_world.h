@@ -48,6 +48,13 @@ class ScriptedWorld final : public World {
     }
     return reply(text + " within " + faultline::to_text(limit));
   }
+  Answer begin(const std::vector<std::string>& command) override {
+    std::string text = "begin";
+    for (const std::string& word : command) {
+      text += " " + word;
+    }
+    return reply(text);
+  }
   std::string log(const std::string& process) override {
     asked.push_back("log " + process);
     return log_text;
