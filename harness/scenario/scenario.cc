@@ -72,6 +72,11 @@ const Phase* Scenario::phase(const std::string& wanted) const {
   return found == phases.end() ? nullptr : &*found;
 }
 
+bool Scenario::nothing_must_complete_in(const std::string& of) const {
+  const auto floor = complete_at_least_in.find(of);
+  return floor != complete_at_least_in.end() && floor->second.value <= 0;
+}
+
 Ratio Scenario::completion_floor(const std::string& phase) const {
   const auto own = complete_at_least_in.find(phase);
   return own == complete_at_least_in.end() ? complete_at_least : own->second;

@@ -163,6 +163,8 @@ struct Scenario {
   bool has(const std::string& dependency) const;
   const Phase* phase(const std::string& name) const;
   Ratio completion_floor(const std::string& phase) const;
+  /// The file says of this phase that no run need complete: then there is nothing to judge.
+  bool nothing_must_complete_in(const std::string& phase) const;
 };
 
 /// Reads and checks a scenario. Whatever is wrong is in `problems`; the scenario is usable when there are

@@ -104,6 +104,18 @@ bool is_completion(const Check& check, const Scope& scope) {
 bool is_reports(const Check& check, const Scope&) {
   return is_invariant(check, scenario::Invariant::reports_match_the_ledger);
 }
+bool is_loss(const Check& check, const Scope&) {
+  return is_invariant(check, scenario::Invariant::no_webhook_lost);
+}
+bool is_identity(const Check& check, const Scope&) {
+  return is_invariant(check, scenario::Invariant::webhook_repeats_carry_the_same_id);
+}
+bool is_backoff(const Check& check, const Scope&) {
+  return is_invariant(check, scenario::Invariant::no_webhook_before_its_backoff);
+}
+bool is_signing(const Check& check, const Scope&) {
+  return is_invariant(check, scenario::Invariant::webhook_signatures_verify);
+}
 bool is_validity(const Check& check, std::string_view what) {
   return check.kind == "validity" && check.what.starts_with(what);
 }
@@ -231,6 +243,49 @@ void change_report(JournalRecords& journal, const Scope&) {
   }
 }
 
+// The attempts at webhooks, in the order in which they came.
+template <typename Change>
+void each_webhook(JournalRecords& journal, Change change) {
+  for (ordered_json& record : journal) {
+    if (is_observation(record, "webhook")) {
+      change(record);
+    }
+  }
+}
+
+void fail_webhooks(JournalRecords& journal, const Scope&) {
+  each_webhook(journal, [](ordered_json& attempt) { attempt["status"] = 500; });
+}
+
+void forge_signatures(JournalRecords& journal, const Scope&) {
+  each_webhook(journal, [](ordered_json& attempt) { attempt["signature"] = "mismatch"; });
+}
+
+// The first attempt has failed, and is made once more a millisecond later.
+void repeat_webhook(JournalRecords& journal, const std::string& field, const std::string& changed) {
+  constexpr double kAtOnce = 0.001;
+  const auto first = std::find_if(journal.begin(), journal.end(), [](const ordered_json& record) {
+    return is_observation(record, "webhook");
+  });
+  if (first == journal.end()) {
+    return;
+  }
+  (*first)["status"] = 500;
+  ordered_json repeat = *first;
+  repeat["number"] = repeat.at("number").get<int>() + 1;
+  repeat["at"] = repeat.at("at").get<double>() + kAtOnce;
+  if (!field.empty()) {
+    repeat[field] = changed;
+  }
+  journal.insert(first + 1, std::move(repeat));
+}
+void repeat_at_once(JournalRecords& journal, const Scope&) {
+  repeat_webhook(journal, "", "");
+}
+void change_repeat(JournalRecords& journal, const Scope&) {
+  repeat_webhook(journal, "body", "0123456789abcdef");
+}
+
 // A number that is not right for this outcome, and that could have been found: a count is never negative.
 std::optional<std::int64_t> wrong_number(const scenario::Count& count, const std::string& outcome) {
   for (const auto each : {load::Outcome::acked, load::Outcome::failed, load::Outcome::unknown}) {
@@ -319,6 +374,10 @@ constexpr Row kRows[] = {
     {"every accepted run is still running", Per::run, &is_ending, &leave_runs_open},
     {"every run accepted in phase '{}' has failed", Per::phase, &is_completion, &fail_runs},
     {"a number of one report is one too high", Per::run, &is_reports, &change_report},
+    {"no webhook is answered 2xx", Per::run, &is_loss, &fail_webhooks},
+    {"a webhook is repeated with another body", Per::run, &is_identity, &change_repeat},
+    {"a webhook is repeated at once", Per::run, &is_backoff, &repeat_at_once},
+    {"no signature is right", Per::run, &is_signing, &forge_signatures},
     {"'{}' is wrong for one arrival", Per::count, &is_count, &change_count},
     {"fault '{}' does not act", Per::fault, &is_acting, &keep_fault_from_acting},
     {"no arrival is started", Per::run, &is_started, &drop_arrivals},

@@ -86,7 +86,7 @@ TEST(AcceptedRunsComplete, NeedsOneInEachPhaseUnlessItsFloorIsNone) {
   EXPECT_EQ(checks[0].verdict, Verdict::held);
   EXPECT_EQ(checks[1].verdict, Verdict::failed);
   EXPECT_EQ(checks[1].actual, "no run was accepted");
-  EXPECT_EQ(checks[2].verdict, Verdict::held);
+  EXPECT_EQ(checks.size(), 2U) << "of the third nothing is asked";
 }
 
 RunOnPaper with_ledger() {

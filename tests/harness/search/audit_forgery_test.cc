@@ -26,6 +26,32 @@ void edges_of_calls(RunOnPaper& run, const std::string& phase, int before, int a
   }
 }
 
+// One run that was announced, and the webhook that tells of it.
+void told_of(RunOnPaper& run) {
+  run.write("observation", 40,
+            {{"of", "run"},
+             {"k", 9},
+             {"phase", "steady"},
+             {"job", "job-9"},
+             {"execution", "e-9"},
+             {"status", "completed"},
+             {"announced", true}});
+  run.write("observation", 40,
+            {{"of", "webhook"},
+             {"path", "/hooks"},
+             {"delivery", "d-9"},
+             {"event", "evt-9"},
+             {"subject", "e-9"},
+             {"number", 1},
+             {"at", 3.0},
+             {"treatment", "answered"},
+             {"status", 200},
+             {"answered", 3.01},
+             {"signature", "valid"},
+             {"body", "00000000000000ff"}});
+  run.write("observation", 40, {{"of", "webhook_receiver"}, {"not_noted", 0}});
+}
+
 // A run in which all that can be expected was, and held.
 RunOnPaper that_held() {
   RunOnPaper run;
@@ -58,7 +84,14 @@ RunOnPaper that_held() {
   run.scenario.budgets = {{"availability", Ratio{0.9}, Ratio{1}}};
   run.scenario.invariants = {scenario::Invariant::every_accepted_run_ends,
                              scenario::Invariant::accepted_runs_complete,
-                             scenario::Invariant::reports_match_the_ledger};
+                             scenario::Invariant::reports_match_the_ledger,
+                             scenario::Invariant::no_webhook_lost,
+                             scenario::Invariant::webhook_repeats_carry_the_same_id,
+                             scenario::Invariant::no_webhook_before_its_backoff,
+                             scenario::Invariant::webhook_signatures_verify};
+  run.scenario.webhooks = scenario::WebhookReceiver{
+      .signature = webhooks::Scheme::settler, .about = "/data/executionId", .contract = {.pauses = {1s}}};
+  told_of(run);
   int k = 1;
   for (const char* phase : {"steady", "incident", "recovery"}) {
     run.accepted_run(k, phase, "completed");
