@@ -57,6 +57,41 @@ struct StartUp {
   Duration took{};
 };
 
+/// How fast an error budget burned, by one pair of windows of a burn-rate alert. A rate of 1 spends a month's budget in
+/// exactly a month.
+struct Burn {
+  double threshold = 0;                    // 14.4: the alert fires while both windows are at or above it
+  Duration long_window{}, short_window{};  // as they are in production: 1 h, 5 min
+  Duration long_in_run{}, short_in_run{};  // as they were in this run
+  std::optional<double> peak;              // the highest that both reached at once; absent: could not be told
+  std::optional<Duration> fired_at,
+      until;             // the first time that it was at the threshold, and the last, since the start
+  std::string left_out;  // why it could not be told; empty where it was
+};
+
+/// The error budget of one objective over the run: allowed = (1 - target) x events, spent = bad / allowed.
+struct Budget {
+  std::string slo;      // "availability"
+  std::string summary;  // what is counted
+  double target = 0;    // 0.999
+  std::uint64_t events = 0, bad = 0;
+  double allowed = 0;        // events that may be bad
+  double spent = 0;          // share of them; 1 is all
+  double cost_minutes = 0;   // of a month: an outage of everything that would cost as much
+  double month_minutes = 0;  // that the target leaves in a month of 30 days: 43.2
+  std::vector<Burn> burns;
+};
+
+/// One figure against its target, warning and critical level: for people, and for no verdict.
+struct Level {
+  std::string what;     // "http_req_duration p(95)"
+  std::string where;    // the phase, or "run"
+  std::string target;   // "< 200 ms"
+  std::string warning;  // "< 500 ms": beyond it, it is critical
+  std::string actual;   // "134 ms"
+  std::string level;    // target, warning, critical; unknown where there are no samples
+};
+
 struct Result {
   std::string scenario;
   std::string title;
@@ -70,6 +105,8 @@ struct Result {
   std::vector<PhaseFigures> phases;
   std::optional<Duration> recovery;    // absent: not recovered, or not asked for
   std::optional<double> budget_spent;  // share of the run's allowance; 1 is all of it
+  std::vector<Budget> budgets;         // of every objective of the scenario's SLO file
+  std::vector<Level> levels;
   KnownCauses causes;
   std::vector<StartUp> start_up;
   Duration ready_after{};  // environment asked for -> everything ready

@@ -105,6 +105,47 @@ StartUp start_up_from(const ordered_json& json) {
           .took = from_seconds(json.at("took").get<double>())};
 }
 
+ordered_json to_json(const Burn& burn) {
+  return {{"threshold", burn.threshold},
+          {"long_window", seconds(burn.long_window)},
+          {"short_window", seconds(burn.short_window)},
+          {"long_in_run", seconds(burn.long_in_run)},
+          {"short_in_run", seconds(burn.short_in_run)},
+          {"peak", burn.peak ? ordered_json(*burn.peak) : ordered_json(nullptr)},
+          {"fired_at", optional_seconds(burn.fired_at)},
+          {"until", optional_seconds(burn.until)},
+          {"left_out", burn.left_out}};
+}
+
+Burn burn_from(const ordered_json& json) {
+  const ordered_json& peak = json.at("peak");
+  return {.threshold = json.at("threshold"),
+          .long_window = from_seconds(json.at("long_window").get<double>()),
+          .short_window = from_seconds(json.at("short_window").get<double>()),
+          .long_in_run = from_seconds(json.at("long_in_run").get<double>()),
+          .short_in_run = from_seconds(json.at("short_in_run").get<double>()),
+          .peak = peak.is_null() ? std::nullopt : std::optional(peak.get<double>()),
+          .fired_at = optional_duration(json.at("fired_at")),
+          .until = optional_duration(json.at("until")),
+          .left_out = json.at("left_out")};
+}
+
+ordered_json to_json(const Budget& budget);  // uses the lists below
+
+ordered_json to_json(const Level& level) {
+  return {{"what", level.what},       {"where", level.where},   {"target", level.target},
+          {"warning", level.warning}, {"actual", level.actual}, {"level", level.level}};
+}
+
+Level level_from(const ordered_json& json) {
+  return {.what = json.at("what"),
+          .where = json.at("where"),
+          .target = json.at("target"),
+          .warning = json.at("warning"),
+          .actual = json.at("actual"),
+          .level = json.at("level")};
+}
+
 template <typename T>
 ordered_json list(const std::vector<T>& items) {
   ordered_json array = ordered_json::array();
@@ -123,6 +164,32 @@ std::vector<T> list_from(const ordered_json& json, T (*read)(const ordered_json&
   return items;
 }
 
+ordered_json to_json(const Budget& budget) {
+  return {{"slo", budget.slo},
+          {"summary", budget.summary},
+          {"target", budget.target},
+          {"events", budget.events},
+          {"bad", budget.bad},
+          {"allowed", budget.allowed},
+          {"spent", budget.spent},
+          {"cost_minutes", budget.cost_minutes},
+          {"month_minutes", budget.month_minutes},
+          {"burns", list(budget.burns)}};
+}
+
+Budget budget_from(const ordered_json& json) {
+  return {.slo = json.at("slo"),
+          .summary = json.at("summary"),
+          .target = json.at("target"),
+          .events = json.at("events"),
+          .bad = json.at("bad"),
+          .allowed = json.at("allowed"),
+          .spent = json.at("spent"),
+          .cost_minutes = json.at("cost_minutes"),
+          .month_minutes = json.at("month_minutes"),
+          .burns = list_from(json.at("burns"), &burn_from)};
+}
+
 }  // namespace
 
 ordered_json to_json(const Result& result) {
@@ -139,6 +206,8 @@ ordered_json to_json(const Result& result) {
           {"phases", list(result.phases)},
           {"recovery", optional_seconds(result.recovery)},
           {"budget_spent", result.budget_spent ? ordered_json(*result.budget_spent) : ordered_json(nullptr)},
+          {"budgets", list(result.budgets)},
+          {"levels", list(result.levels)},
           {"causes", to_json(result.causes)},
           {"start_up", list(result.start_up)},
           {"ready_after", seconds(result.ready_after)}};
@@ -164,6 +233,8 @@ Result from_json(const ordered_json& json) {
             .phases = list_from(json.at("phases"), &phase_from),
             .recovery = optional_duration(json.at("recovery")),
             .budget_spent = budget.is_null() ? std::nullopt : std::optional(budget.get<double>()),
+            .budgets = list_from(json.at("budgets"), &budget_from),
+            .levels = list_from(json.at("levels"), &level_from),
             .causes = causes_from(json.at("causes")),
             .start_up = list_from(json.at("start_up"), &start_up_from),
             .ready_after = from_seconds(json.at("ready_after").get<double>())};

@@ -11,6 +11,8 @@
 namespace faultline::scenario {
 namespace {
 
+constexpr double kWindowScaleAtMost = 3600;
+
 std::string text_of(const std::filesystem::path& path) {
   std::ostringstream text;
   text << std::ifstream(path, std::ios::binary).rdbuf();
@@ -217,6 +219,10 @@ Scenario read(const std::filesystem::path& path, const std::vector<Override>& ov
       table->problem("seed", "a seed is not negative");
     }
     scenario.seed = static_cast<Seed>(seed.value_or(1));
+    scenario.window_scale = table->number("window_scale").value_or(scenario.window_scale);
+    if (!(scenario.window_scale >= 1 && scenario.window_scale <= kWindowScaleAtMost)) {
+      table->problem("window_scale", fmt::format("must be from 1 to {}", kWindowScaleAtMost));
+    }
     const auto observe = table->one_of("observe", {"off", "rules", "all"});
     scenario.observe = observe == "off"   ? fault::Observe::off
                        : observe == "all" ? fault::Observe::all

@@ -131,6 +131,8 @@ struct Scenario {
   std::filesystem::path file;
   std::string name, title, summary;
   Seed seed = 1;
+  /// By how much the windows of alerts and of burn rates are shorter here than in production: with 60, an hour is a minute.
+  double window_scale = 60;
   fault::Observe observe = fault::Observe::rules;  // which fault points are journaled one by one
   Service service;
   /// Switches of the service, by their environment variables, without which this scenario must not hold.

@@ -29,6 +29,18 @@ Result example() {
   result.causes = {1, 2, 3, 4};
   result.recovery = 3s;
   result.budget_spent = 0.1 + 0.2;
+  result.budgets = {
+      {"availability",
+       "answered as expected",
+       0.999,
+       3000,
+       9,
+       3,
+       3,
+       0.13,
+       43.2,
+       {{14.4, 1h, 5min, 60s, 5s, 8.25, 6s, 11s, ""}, {6, 6h, 30min, 6min, 30s, {}, {}, {}, "too short"}}}};
+  result.levels = {{"http_req_duration p(95)", "steady", "< 200 ms", "< 500 ms", "134 ms", "target"}};
   result.start_up = {{"postgres", 1ms, 812345678ns}};
   result.ready_after = 1900ms;
   return result;
@@ -52,6 +64,11 @@ TEST(ResultJson, ComesBackAsItWas) {
   EXPECT_EQ(back.causes.all(), 10U);
   EXPECT_EQ(back.recovery, Duration(3s));
   EXPECT_EQ(back.budget_spent, 0.1 + 0.2);
+  ASSERT_EQ(back.budgets.size(), 1U);
+  EXPECT_EQ(back.budgets[0].bad, 9U);
+  EXPECT_EQ(back.budgets[0].burns.at(0).fired_at, Duration(6s));
+  EXPECT_EQ(back.budgets[0].burns.at(1).peak, std::nullopt);
+  EXPECT_EQ(back.levels.at(0).actual, "134 ms");
   EXPECT_EQ(back.start_up.at(0).took, Duration(812345678));
   EXPECT_EQ(back.ready_after, Duration(1900ms));
 }

@@ -141,6 +141,14 @@ TEST(Scenario, KnowsTheSwitchesOfTheServiceThatGuardIt) {
               HasSubstr("its guards cannot be switched off"));
 }
 
+TEST(Scenario, KnowsByHowMuchWindowsAreShorter) {
+  Diagnostics problems;
+  EXPECT_EQ(read(kScenario, {}, problems).window_scale, 60);
+  EXPECT_EQ(read(kScenario, {{"scenario.window_scale", "120"}}, problems).window_scale, 120);
+  EXPECT_THAT(text(problems), IsEmpty());
+  EXPECT_THAT(problems_with({{"scenario.window_scale", "0"}}), HasSubstr("must be from 1 to 3600"));
+}
+
 TEST(Scenario, MakesAStepAtMomentsOfItsPhaseThatAreDrawn) {
   const std::vector<Override> often = {{"step.4.at", R"({ phase = "incident", moments = 5 })"},
                                        {"step.4.do", R"({ restart = "service", killed = true })"}};
