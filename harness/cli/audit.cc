@@ -7,21 +7,17 @@
 
 #include "cli/audit_progress.h"
 #include "cli/command.h"
-#include "cli/progress.h"
+#include "cli/search_runs.h"
 #include "cli/signals.h"
 #include "core/error.h"
-#include "core/journal.h"
-#include "loop/loop.h"
 #include "report/terminal.h"
 #include "run/directory.h"
-#include "run/run.h"
 #include "search/audit.h"
 
 namespace faultline::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using search::Ran;
 
 struct AuditOptions {
   std::vector<std::string> paths;
@@ -36,60 +32,6 @@ struct AuditOptions {
       return ProgressKind::none;
     }
     return progress == "auto" && is_terminal() ? ProgressKind::terminal : ProgressKind::plain;
-  }
-};
-
-// Makes the runs of one scenario's audit.
-struct Runs {
-  const scenario::Scenario& scenario;
-  const AuditOptions& options;
-  const fs::path directory;
-  AuditProgress& progress;
-  const Stop& stop;
-
-  Ran operator()(const search::Ask& ask) const {
-    ScenarioOptions of_run = options.scenario;
-    for (const Override& change : ask.overrides) {
-      of_run.settings.push_back(change.key + "=" + change.value);
-    }
-    of_run.seed = scenario.seed;
-    Ran ran;
-    ran.repeat = fmt::format("faultline run {}{}", scenario.file.string(), of_run.to_words());
-    Diagnostics problems;
-    const auto changed = read_scenario(scenario.file, of_run, problems);
-    if (!changed) {
-      ran.end = Ran::End::refused;
-      ran.problem = to_text(problems.front());
-      return ran;
-    }
-    const Instant began = monotonic_now();
-    try {
-      make(*changed, ask, ran);
-    } catch (const EnvironmentError& error) {
-      ran.end = Ran::End::environment;
-      ran.problem = error.remedy.empty() ? error.what() : fmt::format("{}: {}", error.what(), error.remedy);
-    }
-    ran.took = monotonic_now() - began;
-    return ran;
-  }
-
-  void make(const scenario::Scenario& changed, const search::Ask& ask, Ran& ran) const {
-    run::Options run_options;
-    run_options.directory = directory / ask.name;
-    run_options.transport = transport_kind(options.transport);
-    run_options.repeat = ran.repeat;
-    run_options.stop_at_first_failure = ask.to_first_failure;
-    AuditedRun observer(progress);
-    auto result = run::run(changed, run_options, observer, stop);
-    if (!result) {
-      ran.end = Ran::End::interrupted;
-      return;
-    }
-    ran.end = Ran::End::judged;
-    ran.result = std::move(*result);
-    if (ask.wants_journal) {
-      ran.journal = read_journal(run_options.directory / "journal.ndjson").records;
-    }
   }
 };
 
@@ -126,16 +68,19 @@ int audit_all(const AuditOptions& options) {
                                                         : fs::path(options.out) / scenario.name;
     search::Audit audit;
     {
-      AuditProgress progress(options.progress_kind(), scenario);
+      SearchProgress progress(options.progress_kind(), scenario, "as it is");
+      AuditProgress observer(progress);
       audit = search::audit(scenario, variants_of(scenario, options),
-                            Runs{scenario, options, directory, progress, stop}, progress);
+                            SearchRuns{scenario, options.scenario, transport_kind(options.transport),
+                                       directory, progress, stop},
+                            observer);
     }
     if (audit.interrupted) {
       fmt::print(stderr, "faultline: interrupted; everything that was started has ended\n");
       return 128 + stop.signal();
     }
     audit.directory = directory.string();
-    if (audit.baseline.end == Ran::End::judged && !audit.held_as_it_is()) {
+    if (audit.baseline.judged() && !audit.held_as_it_is()) {
       fmt::print("{}", report::to_terminal(audit.baseline.result, {.colour = wants_colour(options.no_color),
                                                                    .verbose = options.verbose}));
     }

@@ -19,6 +19,7 @@ inline constexpr int kEnvironment = 3;
 
 void add_run(CLI::App& program, int& status);
 void add_audit(CLI::App& program, int& status);
+void add_compare(CLI::App& program, int& status);
 void add_check(CLI::App& program, int& status);
 void add_list(CLI::App& program, int& status);
 void add_up(CLI::App& program, int& status);

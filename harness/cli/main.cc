@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   int status = 0;
   cli::add_run(program, status);
   cli::add_audit(program, status);
+  cli::add_compare(program, status);
   cli::add_check(program, status);
   cli::add_list(program, status);
   cli::add_up(program, status);

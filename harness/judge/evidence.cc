@@ -93,6 +93,7 @@ void read_request(const Record& record, Evidence& evidence) {
   if (const auto latency = record.find<double>("latency")) {
     request.latency = from_seconds(*latency);
   }
+  request.unknown = record.find<std::string>("outcome") == std::string(to_text(load::Outcome::unknown));
   if (const auto checks = record.find<ordered_json>("checks")) {
     const Record counts(*checks);
     request.checks_passed = counts.number("passed");

@@ -48,6 +48,7 @@ struct Request {
   Duration due{};
   std::optional<Duration> latency;  // absent: no answer
   bool expected = false;            // the status is one that the flow expects
+  bool unknown = false;             // it may have been done
   std::uint64_t checks_passed = 0, checks_failed = 0;
 
   bool answered() const { return latency.has_value(); }

@@ -19,6 +19,18 @@ double share(std::size_t part, std::size_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
+// The share of requests of which this is so.
+template <typename Predicate>
+Measured share_of(const Requests& requests, const Predicate& is_so) {
+  Measured measured;
+  measured.samples = requests.size();
+  if (measured.samples > 0) {
+    measured.value = share(static_cast<std::size_t>(std::count_if(requests.begin(), requests.end(), is_so)),
+                           measured.samples);
+  }
+  return measured;
+}
+
 double duration_value(const Expression& expression, const std::vector<Duration>& sorted) {
   switch (expression.aggregate) {
     case Aggregate::avg:
@@ -73,15 +85,10 @@ Measured measure(const Expression& expression, const Requests& requests, Duratio
       }
       return measured;
     }
-    case Metric::http_req_failed: {
-      measured.samples = requests.size();
-      const auto errors =
-          std::count_if(requests.begin(), requests.end(), [](const Request* each) { return each->error(); });
-      if (measured.samples > 0) {
-        measured.value = share(static_cast<std::size_t>(errors), measured.samples);
-      }
-      return measured;
-    }
+    case Metric::http_req_failed:
+      return share_of(requests, [](const Request* each) { return each->error(); });
+    case Metric::http_req_unknown:
+      return share_of(requests, [](const Request* each) { return each->unknown; });
     case Metric::http_reqs: {
       measured.samples = requests.size();
       if (measured.samples > 0) {

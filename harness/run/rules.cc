@@ -64,11 +64,12 @@ void Rules::end_before(const std::string& next) {
   hand_over(changed);
 }
 
-void Rules::mitigated() {
+void Rules::mitigated(const std::optional<std::vector<std::string>>& faults) {
   const std::lock_guard lock(mutex_);
   std::set<std::string> changed;
   for (const fault::Rule& rule : rules_) {
-    if (rule.until == fault::Until::mitigation && on_.contains(rule.name)) {
+    const bool meant = !faults || std::find(faults->begin(), faults->end(), rule.name) != faults->end();
+    if (rule.until == fault::Until::mitigation && meant && on_.contains(rule.name)) {
       switch_rule(rule, false, "mitigation");
       lifted_.insert(rule.name);
       changed.insert(rule.on);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,8 +37,8 @@ class Rules {
   /// The phase before `next` ends: rules that are not for `next` go off, but for those that wait for a
   /// mitigation.
   void end_before(const std::string& next);
-  /// A mitigation has ended: the rules that waited for it go off, and stay off.
-  void mitigated();
+  /// A mitigation has ended: the rules that waited for it go off, and stay off. It is for these, or for all that wait.
+  void mitigated(const std::optional<std::vector<std::string>>& faults = std::nullopt);
   /// Takes one rule off for the rest of the run.
   void lift(const std::string& name);
   /// The last phase is over: whatever is still on goes off. What was due in a phase of a rule still meets it.

@@ -58,7 +58,7 @@ struct StepRun {
       answer = {false, error.what()};
     }
     if (answer.ok && step().kind == Step::Kind::mitigation) {
-      rules.mitigated();
+      rules.mitigated(step().ends);
     }
     write_edge("end", {{"ok", answer.ok}, {"text", answer.text}});
     observer.step_ended(step(), false, answer.ok, answer.text);

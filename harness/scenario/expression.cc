@@ -37,6 +37,7 @@ const std::vector<MetricRow>& metrics() {
   static const std::vector<MetricRow> kMetrics = {
       {"http_req_duration", Metric::http_req_duration, {avg, min, med, max, percentile}},
       {"http_req_failed", Metric::http_req_failed, {rate}},
+      {"http_req_unknown", Metric::http_req_unknown, {rate}},
       {"http_reqs", Metric::http_reqs, {count, rate}},
       {"checks", Metric::checks, {rate}},
       {kCallsPerArrival, Metric::calls_per_arrival, {}},
@@ -58,6 +59,7 @@ Unit unit_of(const Expression& expression) {
     case Metric::http_req_duration:
       return Unit::duration;
     case Metric::http_req_failed:
+    case Metric::http_req_unknown:
     case Metric::checks:
       return Unit::share;
     case Metric::http_reqs:

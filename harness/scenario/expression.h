@@ -9,6 +9,7 @@
 //   metric             aggregates                   target
 //   http_req_duration  avg min med max p(N)         500ms, 1.5s; a bare number is milliseconds
 //   http_req_failed    rate                         1%; a bare number is a share of 1
+//   http_req_unknown   rate                         the same
 //   http_reqs          count, rate (a second)       17; 20/s, or a bare number
 //   checks             rate                         95%; a bare number is a share of 1
 //   calls_per_arrival  none: it is a ratio          3.5
@@ -31,6 +32,7 @@ namespace faultline::scenario {
 enum class Metric {
   http_req_duration,  // of requests that were answered, from the time they were due
   http_req_failed,    // no answer, or a status that the flow does not expect
+  http_req_unknown,   // nobody knows whether it was done: no answer, or a status that does not say
   http_reqs,          // every request
   checks,             // what a flow checked of an answer: true or false
   calls_per_arrival,  // what a dependency was asked for while the phase lasted, by the arrivals that were due in it

@@ -246,6 +246,7 @@ Scenario read(const std::filesystem::path& path, const std::vector<Override>& ov
   read_steps(file, scenario);
   read_expectations(file, slo, scenario, problems);
   scenario.validity = load::read_validity(file);
+  scenario.compare = read_pair(file);
   file.finish();
 
   if (problems.empty()) {

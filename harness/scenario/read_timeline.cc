@@ -134,6 +134,29 @@ void read_step_name(Table& table, std::vector<std::string>& names) {
   names.push_back(*name);
 }
 
+// One mitigation of several need not end what another one does.
+void read_ends(Table& table, Step& step, const Scenario& scenario) {
+  if (!table.has("ends")) {
+    return;
+  }
+  step.ends = table.texts("ends");
+  if (step.kind != Step::Kind::mitigation) {
+    table.problem("ends", "faults are ended by a mitigation");
+  }
+  std::vector<std::string> waiting;
+  for (const fault::Rule& rule : scenario.faults) {
+    if (rule.until == fault::Until::mitigation) {
+      waiting.push_back(rule.name);
+    }
+  }
+  for (const std::string& name : *step.ends) {
+    if (std::find(waiting.begin(), waiting.end(), name) == waiting.end()) {
+      table.problem("ends", fmt::format("no fault '{}' waits for a mitigation", name),
+                    did_you_mean(name, waiting));
+    }
+  }
+}
+
 constexpr std::int64_t kMostMoments = 1000;
 
 // Where in its part of the phase each comes is drawn, but not at the very end: a restart takes its time.
@@ -207,6 +230,7 @@ void read_steps(Table& file, Scenario& scenario) {
     if (step.kind == Step::Kind::symptom && placed && step.phase == 0) {
       table.problem("at", "a symptom must be absent at rest: it needs a phase before its own");
     }
+    read_ends(table, step, scenario);
     if (step.action) {
       check_action(*step.action, table, scenario);
     }

@@ -20,6 +20,7 @@
 #include "load/validity.h"
 #include "scenario/count.h"
 #include "scenario/expression.h"
+#include "scenario/pair.h"
 #include "steps/action.h"
 #include "steps/probe.h"
 #include "webhook_receiver/findings.h"
@@ -83,9 +84,11 @@ struct Step {
   };
   Kind kind{};
   std::string say;
-  std::size_t row = 0;                        // which [[step]] of the file it is
-  std::size_t phase = 0;                      // index into Scenario::phases
-  Duration after{};                           // since that phase began
+  std::size_t row = 0;    // which [[step]] of the file it is
+  std::size_t phase = 0;  // index into Scenario::phases
+  Duration after{};       // since that phase began
+  /// Of a mitigation: which of the faults that wait for one it ends; absent: all of them.
+  std::optional<std::vector<std::string>> ends{};
   std::shared_ptr<const steps::Probe> probe;  // one of these two
   std::shared_ptr<const steps::Action> action;
 };
@@ -153,6 +156,7 @@ struct Scenario {
   Ratio complete_at_least{0.95};
   std::map<std::string, Ratio> complete_at_least_in;
   load::Validity validity;
+  std::optional<Pair> compare;
   /// The files that this scenario was read from (itself first), for a run to keep: name in the run's
   /// directory, and text.
   std::vector<std::pair<std::string, std::string>> sources;

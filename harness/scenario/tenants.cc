@@ -9,7 +9,8 @@ namespace faultline::scenario {
 const std::vector<Tenant>& tenants() {
   static const std::vector<Tenant> list = [] {
     std::vector<Tenant> made = {{"tenant-a", "test-api-key", "standard"}};
-    for (char letter = 'b'; letter <= 'h'; ++letter) {
+    // The last is in no preset flow but that of a tenant who behaves badly.
+    for (char letter = 'b'; letter <= 'i'; ++letter) {
       made.push_back({fmt::format("tenant-{}", letter), fmt::format("test-api-key-{}", letter), "standard"});
     }
     return made;

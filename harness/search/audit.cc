@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "judge/judge.h"
+#include "search/audit_forgery.h"
 
 namespace faultline::search {
 namespace {
@@ -33,19 +34,13 @@ std::string slug(const std::string& text) {
   return name;
 }
 
-const Check* find(const std::vector<Check>& checks, const Check& like) {
-  const auto found =
-      std::find_if(checks.begin(), checks.end(), [&](const Check& each) { return is_same(each, like); });
-  return found == checks.end() ? nullptr : &*found;
-}
-
 void add_failures(const std::vector<TriedVariant>& variants, std::vector<AuditedCheck>& checks) {
   for (std::size_t i = 0; i < variants.size(); ++i) {
     if (!variants[i].failed()) {
       continue;  // of one that is invalid nothing is known
     }
     for (AuditedCheck& audited : checks) {
-      const Check* same = find(variants[i].ran.result.checks, audited.check);
+      const Check* same = find_same(variants[i].ran.result.checks, audited.check);
       if (same && same->verdict == Verdict::failed) {
         audited.variants.push_back(i);
       }
@@ -69,7 +64,7 @@ void forge(const scenario::Scenario& scenario, const JournalRecords& journal,
     forgery.alter(forged);
     const result::Result result = judge::judge(scenario, forged);
     for (AuditedCheck* audited : open) {
-      const Check* same = find(result.checks, audited->check);
+      const Check* same = find_same(result.checks, audited->check);
       if (same && same->verdict != Verdict::held) {
         audited->forgery = forgery.what;
       }
@@ -78,25 +73,6 @@ void forge(const scenario::Scenario& scenario, const JournalRecords& journal,
 }
 
 }  // namespace
-
-bool is_same(const Check& a, const Check& b) {
-  // The target of an expectation is in its words already, and holds a number of that run where it is a multiple.
-  const bool same_target = a.kind == "expectation" || a.target == b.target;
-  return a.kind == b.kind && a.what == b.what && a.where == b.where && same_target;
-}
-
-std::string TriedVariant::why() const {
-  if (!judged()) {
-    return ran.problem;
-  }
-  const result::Result& result = ran.result;
-  const auto first = std::find_if(result.checks.begin(), result.checks.end(),
-                                  [&](const Check& check) { return check.verdict == result.verdict; });
-  if (result.verdict == Verdict::held || first == result.checks.end()) {
-    return {};
-  }
-  return fmt::format("{} '{}'", first->kind, first->what);
-}
 
 Audit audit(const scenario::Scenario& scenario, const std::vector<Variant>& variants, const Runner& run,
             AuditObserver& observer) {
@@ -128,43 +104,6 @@ Audit audit(const scenario::Scenario& scenario, const std::vector<Variant>& vari
   forge(scenario, audit.baseline.journal, audit.checks);
   return audit;
 }
-
-int worse_exit_status(int a, int b) {
-  // A finding outweighs what could not be found out.
-  const auto rank = [](int status) {
-    switch (status) {
-      case 1:
-        return 4;
-      case 2:
-        return 3;
-      case 3:
-        return 2;
-      case 4:
-        return 1;
-      default:
-        return 0;
-    }
-  };
-  return rank(a) >= rank(b) ? a : b;
-}
-
-namespace {
-
-int exit_status(const Ran& ran) {
-  switch (ran.end) {
-    case Ran::End::judged:
-      return result::exit_status(ran.result.verdict);
-    case Ran::End::refused:
-      return 2;
-    case Ran::End::environment:
-      return 3;
-    case Ran::End::interrupted:
-      break;  // by which signal is the caller's to say
-  }
-  return 0;
-}
-
-}  // namespace
 
 int exit_status(const Audit& audit) {
   if (!audit.held_as_it_is()) {

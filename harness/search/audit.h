@@ -6,43 +6,18 @@
 // named. How a run is made is the caller's: all else here is pure.
 
 #include <cstddef>
-#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/table.h"
 #include "core/time.h"
 #include "result/result.h"
 #include "scenario/scenario.h"
-#include "search/audit_forgery.h"
 #include "search/audit_variants.h"
+#include "search/runs.h"
 
 namespace faultline::search {
-
-/// A run that the audit asks for.
-struct Ask {
-  std::string name;  // of its directory: "baseline", "1-without-fault-redis-refuses"
-  std::vector<Override> overrides;
-  bool to_first_failure = false;
-  bool wants_journal = false;
-};
-
-struct Ran {
-  enum class End {
-    judged,
-    interrupted,
-    refused,      // the scenario cannot be read with these overrides
-    environment,  // it could not be had
-  };
-  End end{};
-  result::Result result;   // when it was judged
-  JournalRecords journal;  // when it was wanted
-  std::string problem;     // when it was refused, or had no environment
-  std::string repeat;      // the command that makes this run again
-  Duration took{};
-};
 
 struct TriedVariant {
   Variant variant;
@@ -50,8 +25,7 @@ struct TriedVariant {
 
   bool judged() const { return ran.end == Ran::End::judged; }
   bool failed() const { return judged() && ran.result.verdict == result::Verdict::failed; }
-  /// The first check that did not hold, as a sentence: why it failed, or was invalid.
-  std::string why() const;
+  std::string why() const { return ran.why(); }
 };
 
 struct AuditedCheck {
@@ -75,9 +49,6 @@ struct Audit {
   }
 };
 
-/// Makes a run; that of the baseline comes first.
-using Runner = std::function<Ran(const Ask&)>;
-
 /// What happens, for whoever shows it. Called in the audit's thread.
 class AuditObserver {
  public:
@@ -91,7 +62,7 @@ class AuditObserver {
   virtual void variant_ended(std::size_t number, std::size_t all, const TriedVariant& tried) = 0;
 };
 
-/// Ends early when a run was interrupted.
+/// Asks for the baseline first. Ends early when a run was interrupted.
 Audit audit(const scenario::Scenario& scenario, const std::vector<Variant>& variants, const Runner& run,
             AuditObserver& observer);
 
@@ -99,12 +70,6 @@ Audit audit(const scenario::Scenario& scenario, const std::vector<Variant>& vari
 /// fail. 3: a run had no environment. 4: a run was invalid. 2: the scenario itself cannot be read. A variant that was
 /// refused says nothing.
 int exit_status(const Audit& audit);
-/// Of several, the one that the whole is worth.
-int worse_exit_status(int a, int b);
-
-/// Which check of another run of the scenario is the same one.
-bool is_same(const result::Check& a, const result::Check& b);
-
 /// For a terminal of 80 columns. `verbose`: the forgery of each check.
 std::string to_text(const Audit& audit, bool verbose);
 /// `schema` is "faultline.audit/1"; docs/audit.md describes it.

@@ -61,6 +61,9 @@ bool of_phase(const Check& check, const Scope& scope, std::string_view metric) {
 bool is_errors(const Check& check, const Scope& scope) {
   return of_phase(check, scope, "http_req_failed");
 }
+bool is_unknown(const Check& check, const Scope& scope) {
+  return of_phase(check, scope, "http_req_unknown");
+}
 bool is_duration(const Check& check, const Scope& scope) {
   return of_phase(check, scope, "http_req_duration");
 }
@@ -142,6 +145,9 @@ void mend_requests(JournalRecords& journal, const Scope& scope) {
     request["expected"] = true;
     request.emplace("latency", 0.0);
   });
+}
+void forget_outcomes(JournalRecords& journal, const Scope& scope) {
+  each_request(journal, scope, [](ordered_json& request) { request["outcome"] = "unknown"; });
 }
 void slow_requests(JournalRecords& journal, const Scope& scope) {
   each_request(journal, scope,
@@ -361,6 +367,7 @@ constexpr Row kRows[] = {
     {"every answer of phase '{}' comes at once", Per::phase, &is_duration, &hasten_requests},
     {"phase '{}' has no requests", Per::phase, &is_enough_requests, &drop_requests},
     {"phase '{}' has a hundred times its requests", Per::phase, &is_requests, &repeat_requests},
+    {"nobody knows what became of any request of phase '{}'", Per::phase, &is_unknown, &forget_outcomes},
     {"every check of phase '{}' fails", Per::phase, &is_checks, &fail_checks},
     {"every check of phase '{}' passes", Per::phase, &is_checks, &pass_checks},
     {"dependencies are asked a billion times in phase '{}'", Per::phase, &is_calls, &multiply_calls},

@@ -3,16 +3,14 @@
 // it is judged by such a journal does not look at what it is said to be about.
 
 #include <functional>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "result/result.h"
 #include "scenario/scenario.h"
+#include "search/runs.h"
 
 namespace faultline::search {
-
-using JournalRecords = std::vector<nlohmann::ordered_json>;
 
 struct Forgery {
   std::string what;                                    // "every request of phase 'steady' is an error"

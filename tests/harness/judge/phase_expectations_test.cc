@@ -37,6 +37,17 @@ TEST(PhaseExpectation, AnErrorIsNoAnswerOrAStatusThatIsNotExpected) {
   EXPECT_EQ(held.margin, "0.50 points left");
 }
 
+TEST(PhaseExpectation, KnowsOfHowManyRequestsNobodyKnowsWhetherTheyWereDone) {
+  RunOnPaper run = expecting("http_req_unknown rate == 0%");
+  run.requests(99, 10);
+  run.request(19, std::nullopt);
+  run.journal.back()["outcome"] = "failed";  // refused: it was not done
+  EXPECT_EQ(run.check("expectation").verdict, Verdict::held);
+  run.journal.back()["outcome"] = "unknown";
+  EXPECT_EQ(run.check("expectation").verdict, Verdict::failed);
+  EXPECT_EQ(run.check("expectation").actual, "1.00%");
+}
+
 void calls(RunOnPaper& run, const std::string& phase, const std::string& edge, int postgres) {
   run.write("observation", 0,
             {{"of", "calls"}, {"phase", phase}, {"edge", edge}, {"calls", {{"postgres", postgres}}}});

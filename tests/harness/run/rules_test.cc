@@ -103,6 +103,19 @@ TEST_F(RulesTest, WaitForTheMitigationWhenTheyAreToldTo) {
   EXPECT_THAT(changes(), ElementsAre("a on phase", "a off mitigation"));
 }
 
+TEST_F(RulesTest, WaitForTheMitigationThatIsForThem) {
+  const std::vector<fault::Rule> list = {rule("a", {"incident"}, fault::Until::mitigation),
+                                         rule("b", {"incident"}, fault::Until::mitigation)};
+  Rules rules = make(list);
+  rules.begin("incident");
+  rules.mitigated(std::vector<std::string>{});
+  EXPECT_THAT(on_, ElementsAre("redis:a", "redis:b"));
+  rules.mitigated(std::vector<std::string>{"b"});
+  EXPECT_THAT(on_, ElementsAre("redis:a"));
+  rules.mitigated();
+  EXPECT_THAT(on_, IsEmpty());
+}
+
 TEST_F(RulesTest, SayThatAFaultWasNeverLifted) {
   const std::vector<fault::Rule> list = {rule("a", {"incident"}, fault::Until::mitigation)};
   Rules rules = make(list);

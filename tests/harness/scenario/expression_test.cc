@@ -95,7 +95,8 @@ TEST(Expression, ReadsUnits) {
 
 TEST(Expression, PointsAtTheColumnOfWhatIsWrong) {
   EXPECT_EQ(mistake("http_req_failde rate < 1%"),
-            "1 unknown metric 'http_req_failde' (known: http_req_duration, http_req_failed, http_reqs, "
+            "1 unknown metric 'http_req_failde' (known: http_req_duration, http_req_failed, "
+            "http_req_unknown, http_reqs, "
             "checks, DEPENDENCY calls_per_arrival), "
             "did you mean 'http_req_failed'?");
   EXPECT_EQ(mistake("http_req_failed rte < 1%"),
@@ -118,9 +119,10 @@ TEST(Expression, PointsAtTheColumnOfWhatIsWrong) {
   EXPECT_EQ(mistake("http_req_duration p(95) < 1%"), "27 '1%' is not a duration such as 500ms");
   EXPECT_EQ(mistake("http_req_duration p(95) < -1"), "27 '-1' is not a duration such as 500ms");
   EXPECT_EQ(mistake("http_reqs count > 1.5"), "19 '1.5' is not a whole number");
-  EXPECT_EQ(mistake(""),
-            "1 a metric is missing here: http_req_duration, http_req_failed, http_reqs, checks, DEPENDENCY "
-            "calls_per_arrival");
+  EXPECT_EQ(
+      mistake(""),
+      "1 a metric is missing here: http_req_duration, http_req_failed, http_req_unknown, http_reqs, checks, "
+      "DEPENDENCY calls_per_arrival");
 }
 
 TEST(Expression, ShowsValuesTargetsAndMargins) {

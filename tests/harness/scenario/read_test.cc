@@ -111,7 +111,7 @@ TEST(Scenario, LeavesOutAStepThatIsNotEnabled) {
 TEST(Scenario, KnowsTheTenantsAndTheProcessesThatAStepNames) {
   const std::string ask = R"({ http = "GET /readyz", tenant = "tenant-j", status = 200 })";
   EXPECT_THAT(problems_with({{"step.0.probe", ask}}),
-              HasSubstr("there is no tenant 'tenant-j', but tenant-a to tenant-h"));
+              HasSubstr("there is no tenant 'tenant-j', but tenant-a to tenant-i"));
   const std::string post = R"({ http = "POST /x", tenant = "tenant-bb" })";
   EXPECT_THAT(problems_with({{"step.4.do", post}}), HasSubstr("did you mean 'tenant-b'?"));
   EXPECT_THAT(problems_with({{"service", R"({ url = "http://127.0.0.1:9" })"},
@@ -139,6 +139,44 @@ TEST(Scenario, KnowsTheSwitchesOfTheServiceThatGuardIt) {
   EXPECT_THAT(problems_with({{"scenario.guards", "['A', 'B', 'A']"}}), HasSubstr("'A' is named twice"));
   EXPECT_THAT(problems_with({{"service", "{ url = 'http://127.0.0.1:1' }"}, {"scenario.guards", "['A']"}}),
               HasSubstr("its guards cannot be switched off"));
+}
+
+TEST(Scenario, KnowsWhichFaultsAMitigationEnds) {
+  const auto with = [](const std::string& ends, const std::string& step = "4") {
+    return problems_with({{"step." + step + ".ends", ends}});
+  };
+  EXPECT_THAT(with("['redis-refuses']"), IsEmpty());
+  EXPECT_THAT(with("[]"), IsEmpty());
+  EXPECT_THAT(with("['redis-refused']"),
+              HasSubstr("no fault 'redis-refused' waits for a mitigation, did you mean 'redis-refuses'?"));
+  EXPECT_THAT(with("[]", "0"), HasSubstr("faults are ended by a mitigation"));
+}
+
+TEST(Scenario, KnowsTheTwoSidesOfAComparison) {
+  Diagnostics problems;
+  const Scenario scenario = read(
+      kScenario,
+      {{"compare.a",
+        R"x({ name = "off", set = { "service.env.HARDEN_A" = "0" }, must = "fail", fails = ["p(95)"] })x"},
+       {"compare.b.must", "hold"}},
+      problems);
+  ASSERT_THAT(text(problems), IsEmpty());
+  ASSERT_TRUE(scenario.compare);
+  EXPECT_EQ(scenario.compare->a.name, "off");
+  ASSERT_EQ(scenario.compare->a.changes.size(), 1U);
+  EXPECT_EQ(scenario.compare->a.changes[0].key, "service.env.HARDEN_A");
+  EXPECT_EQ(scenario.compare->a.changes[0].value, "0");
+  EXPECT_EQ(scenario.compare->a.must, Side::Must::fail);
+  EXPECT_THAT(scenario.compare->a.fails, ::testing::ElementsAre("p(95)"));
+  EXPECT_EQ(scenario.compare->b.name, "b");
+  EXPECT_EQ(scenario.compare->b.must, Side::Must::hold);
+
+  EXPECT_FALSE(read(kScenario, {}, problems).compare);
+  EXPECT_THAT(problems_with({{"compare.b.must", "pass"}}), HasSubstr("'pass'"));
+  EXPECT_THAT(problems_with({{"compare.b.fails", "['x']"}}),
+              HasSubstr("names what fails in a side that must"));
+  EXPECT_THAT(problems_with({{"compare.b.name", "a"}}), HasSubstr("both sides are called 'a'"));
+  EXPECT_THAT(problems_with({{"compare.c.name", "c"}}), HasSubstr("unknown key 'c'"));
 }
 
 TEST(Scenario, KnowsByHowMuchWindowsAreShorter) {
