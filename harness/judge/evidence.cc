@@ -94,6 +94,9 @@ void read_request(const Record& record, Evidence& evidence) {
     request.latency = from_seconds(*latency);
   }
   request.unknown = record.find<std::string>("outcome") == std::string(to_text(load::Outcome::unknown));
+  request.arrival = record.number("k");
+  request.route = record.text("route");
+  request.alike = record.find<bool>("alike");
   if (const auto checks = record.find<ordered_json>("checks")) {
     const Record counts(*checks);
     request.checks_passed = counts.number("passed");
@@ -198,6 +201,11 @@ void read_observation(const Record& record, Evidence& evidence) {
                                 .job = record.text("job"),
                                 .summary = record.object("summary"),
                                 .stale = record.truth("stale")});
+  } else if (of == "stranger") {
+    evidence.strangers.push_back({.arrival = record.number("k"),
+                                  .target = record.text("target"),
+                                  .tenant = record.text("tenant"),
+                                  .status = static_cast<int>(record.number("status"))});
   } else if (of == "causes") {
     evidence.causes.header += record.number("header");
     evidence.causes.value += record.number("value");

@@ -49,6 +49,9 @@ struct Request {
   std::optional<Duration> latency;  // absent: no answer
   bool expected = false;            // the status is one that the flow expects
   bool unknown = false;             // it may have been done
+  std::uint64_t arrival = 0;
+  std::string route;
+  std::optional<bool> alike;  // of a repeat: whether it was answered as the first was
   std::uint64_t checks_passed = 0, checks_failed = 0;
 
   bool answered() const { return latency.has_value(); }
@@ -108,6 +111,13 @@ struct Report {
   bool stale = false;
 };
 
+/// What another tenant was answered who asked for something of an accepted run's.
+struct Stranger {
+  std::uint64_t arrival = 0;
+  std::string target, tenant;
+  int status = 0;  // 0: no answer
+};
+
 /// The step whose failure ended the run.
 struct StoppedAt {
   std::size_t step = 0;
@@ -133,6 +143,7 @@ struct Evidence {
   std::vector<AcceptedRun> runs;
   std::vector<Report> reports;
   std::vector<Counted> counted;
+  std::vector<Stranger> strangers;
   std::vector<CallsAtEdge> calls;
   Webhooks webhooks;
   result::KnownCauses causes;                    // of all dependencies together

@@ -125,6 +125,52 @@ Check reports_match_the_ledger(const Evidence& evidence) {
   return check;
 }
 
+bool is_refusal(int status) {
+  constexpr int kUnauthorised = 401, kForbidden = 403, kNotFound = 404;
+  return status == kUnauthorised || status == kForbidden || status == kNotFound;
+}
+
+Check no_tenant_sees_another(const Evidence& evidence) {
+  Check check = new_check(Invariant::no_tenant_sees_another, "run", "401, 403 or 404 to all");
+  std::size_t wrong = 0;
+  for (const Stranger& stranger : evidence.strangers) {
+    if (!is_refusal(stranger.status) && wrong++ == 0) {
+      check.detail = fmt::format(
+          "the first that was not: {} asked for {}, of arrival {}: {}", stranger.tenant, stranger.target,
+          stranger.arrival, stranger.status == 0 ? "no answer" : fmt::format("HTTP {}", stranger.status));
+    }
+  }
+  const std::size_t asked = evidence.strangers.size();
+  check.verdict = asked > 0 && wrong == 0 ? Verdict::held : Verdict::failed;
+  check.actual = asked == 0 ? "nothing was asked for" : fmt::format("{} of {} refused", asked - wrong, asked);
+  if (wrong > 0) {
+    check.margin = fmt::format("{} short", wrong);
+  }
+  return check;
+}
+
+Check repeats_answered_alike(const Evidence& evidence) {
+  Check check = new_check(Invariant::repeats_answered_alike, "run", "all");
+  std::size_t repeats = 0, other = 0;
+  for (const Request& request : evidence.requests) {
+    if (!request.alike) {
+      continue;
+    }
+    ++repeats;
+    if (!*request.alike && other++ == 0) {
+      check.detail =
+          fmt::format("the first that was not is {} of arrival {}", request.route, request.arrival);
+    }
+  }
+  check.verdict = repeats > 0 && other == 0 ? Verdict::held : Verdict::failed;
+  check.actual = repeats == 0 ? "no request was sent again"
+                              : fmt::format("{} of {} as the first time", repeats - other, repeats);
+  if (other > 0) {
+    check.margin = fmt::format("{} short", other);
+  }
+  return check;
+}
+
 }  // namespace
 
 void judge_invariants(const Scenario& scenario, const Evidence& evidence, result::Result& result) {
@@ -143,6 +189,12 @@ void judge_invariants(const Scenario& scenario, const Evidence& evidence, result
         break;
       case Invariant::reports_match_the_ledger:
         result.checks.push_back(reports_match_the_ledger(evidence));
+        break;
+      case Invariant::no_tenant_sees_another:
+        result.checks.push_back(no_tenant_sees_another(evidence));
+        break;
+      case Invariant::repeats_answered_alike:
+        result.checks.push_back(repeats_answered_alike(evidence));
         break;
       case Invariant::no_webhook_lost:
       case Invariant::webhook_repeats_carry_the_same_id:

@@ -140,6 +140,7 @@ void Flight::send() {
     return end(false);
   }
   awaiting_ = true;
+  repeats_.sent(*request_made);
   around_.sender.send(std::move(*request_made), request().timeouts,
                       [self = shared_from_this()](const http::Exchange& exchange) {
                         if (!self->ended_) {
@@ -236,6 +237,7 @@ void Flight::take_answer(const http::Exchange& exchange) {
       .status = exchange.answered() ? std::optional(exchange.response.status) : std::nullopt,
       .expected = expected,
       .outcome = outcome_,
+      .answered_alike = repeats_.answered_alike(exchange),
       .captures = captured,
       .exchange = exchange,
       .checks = checks,

@@ -14,6 +14,7 @@
 #include "load/cookies.h"
 #include "load/flow.h"
 #include "load/observer.h"
+#include "load/repeats.h"
 #include "load/secrets.h"
 #include "load/sender.h"
 
@@ -84,6 +85,7 @@ class Flight : public std::enable_shared_from_this<Flight> {
   Outcome outcome_ = Outcome::acked;  // by the last request
   Captures captures_;
   Cookies cookies_;
+  Repeats repeats_;
   Timer timer_;
 };
 

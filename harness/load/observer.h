@@ -45,6 +45,7 @@ struct RequestRecord {
   std::optional<int> status;  // of an answer
   bool expected = false;      // an answer came, and the flow expects its status
   Outcome outcome = Outcome::acked;
+  std::optional<bool> answered_alike;      // as the same request of this arrival was before; see repeats.h
   const Captures& captures;                // what was taken from this answer
   const http::Exchange& exchange;          // its timings and its bytes
   const std::vector<CheckResult>& checks;  // in the order of the flow; none where nothing was checked

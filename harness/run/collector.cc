@@ -22,12 +22,15 @@ class Service {
  public:
   Service(const std::string& url, Duration limit) : url_(*http::parse_url(url)), limit_(limit) {}
 
-  // The JSON of a 200 answer; discarded when there is none.
-  json get(const std::string& target, const std::string& tenant) const {
+  http::Exchange ask(const std::string& target, const std::string& tenant) const {
     http::Url url = url_;
     url.target = target;
-    const http::Exchange exchange =
-        http::fetch(url, {"GET", target, {{"X-API-Key", scenario::key_of(tenant)}}, {}}, limit_);
+    return http::fetch(url, {"GET", target, {{"X-API-Key", scenario::key_of(tenant)}}, {}}, limit_);
+  }
+
+  // The JSON of a 200 answer; discarded when there is none.
+  json get(const std::string& target, const std::string& tenant) const {
+    const http::Exchange exchange = ask(target, tenant);
     if (!exchange.answered() || exchange.response.status != 200) {
       return json(json::value_t::discarded);
     }
@@ -102,6 +105,30 @@ std::vector<AcceptedRun> collect_runs(const std::string& url, const std::vector<
     journal.write("observation", monotonic_now(), fields);
   }
   return finished;
+}
+
+void collect_strangers(const std::string& url, const std::vector<AcceptedRun>& runs,
+                       Journal::Producer& journal, const Stop& stop, const CollectorLimits& limits) {
+  const Service service(url, limits.request);
+  const auto& tenants = scenario::tenants();
+  for (const AcceptedRun& run : runs) {
+    const auto own = std::find_if(tenants.begin(), tenants.end(),
+                                  [&](const scenario::Tenant& each) { return each.name == run.tenant; });
+    const std::string& stranger = (own == tenants.begin() ? tenants.back() : tenants.front()).name;
+    for (const std::string& target :
+         {"/api/v1/jobs/" + run.job, "/api/v1/reports/" + run.job + "?format=json"}) {
+      if (stop.requested()) {
+        return;
+      }
+      const http::Exchange exchange = service.ask(target, stranger);
+      journal.write("observation", monotonic_now(),
+                    {{"of", "stranger"},
+                     {"k", run.arrival},
+                     {"target", target},
+                     {"tenant", stranger},
+                     {"status", exchange.answered() ? exchange.response.status : 0}});
+    }
+  }
 }
 
 void write_ledger(const ledger::Ledger& ledger, Journal::Producer& journal) {

@@ -22,6 +22,10 @@ std::vector<AcceptedRun> collect_runs(const std::string& service, const std::vec
                                       Journal::Producer& journal, const Stop& stop,
                                       const CollectorLimits& limits = {});
 
+/// Asks for the job and the report of each of these runs with the key of another tenant, and writes what it was answered.
+void collect_strangers(const std::string& service, const std::vector<AcceptedRun>& runs,
+                       Journal::Producer& journal, const Stop& stop, const CollectorLimits& limits = {});
+
 /// What a report must say.
 void write_ledger(const ledger::Ledger& ledger, Journal::Producer& journal);
 

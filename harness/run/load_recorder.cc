@@ -109,6 +109,9 @@ void LoadRecorder::request_finished(const load::RequestRecord& record) {
   fields["failure"] = to_text(record.failure);
   fields["expected"] = record.expected;
   fields["outcome"] = to_text(record.outcome);
+  if (record.answered_alike) {
+    fields["alike"] = *record.answered_alike;
+  }
   journal_.write("request", record.finished, fields);
 }
 

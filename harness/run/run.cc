@@ -242,6 +242,9 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
   if (!scenario.invariants.empty()) {
     write_ledger(environment.ledger(), collector);
     runs = collect_runs(environment.addresses().service, recorder.accepted(), collector, stop);
+    if (scenario.wants(scenario::Invariant::no_tenant_sees_another)) {
+      collect_strangers(environment.addresses().service, recorder.accepted(), collector, stop);
+    }
   }
   if (const auto* const receiver = environment.webhooks()) {
     collect_webhooks(*scenario.webhooks, *receiver, runs, start, collector, stop);

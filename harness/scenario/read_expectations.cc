@@ -5,11 +5,15 @@
 namespace faultline::scenario {
 namespace {
 
-constexpr Invariant kInvariants[] = {
-    Invariant::every_accepted_run_ends,           Invariant::accepted_runs_complete,
-    Invariant::reports_match_the_ledger,          Invariant::no_webhook_lost,
-    Invariant::webhook_repeats_carry_the_same_id, Invariant::no_webhook_before_its_backoff,
-    Invariant::webhook_signatures_verify};
+constexpr Invariant kInvariants[] = {Invariant::every_accepted_run_ends,
+                                     Invariant::accepted_runs_complete,
+                                     Invariant::reports_match_the_ledger,
+                                     Invariant::no_tenant_sees_another,
+                                     Invariant::repeats_answered_alike,
+                                     Invariant::no_webhook_lost,
+                                     Invariant::webhook_repeats_carry_the_same_id,
+                                     Invariant::no_webhook_before_its_backoff,
+                                     Invariant::webhook_signatures_verify};
 
 std::vector<Expression> read_expressions(Table& table, std::string_view key) {
   std::vector<Expression> expressions;

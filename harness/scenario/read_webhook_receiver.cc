@@ -106,6 +106,8 @@ void check_webhook_invariant(Invariant invariant, const Value& name, const Scena
     case Invariant::every_accepted_run_ends:
     case Invariant::accepted_runs_complete:
     case Invariant::reports_match_the_ledger:
+    case Invariant::no_tenant_sees_another:
+    case Invariant::repeats_answered_alike:
       return;
     case Invariant::no_webhook_lost:
       return need(!given.about.empty(), "'about' in [dependency.webhook_receiver]",

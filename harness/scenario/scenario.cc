@@ -46,6 +46,10 @@ std::string to_text(Invariant invariant) {
       return "webhook repeats carry the same id";
     case Invariant::no_webhook_before_its_backoff:
       return "no webhook is repeated before its backoff";
+    case Invariant::no_tenant_sees_another:
+      return "no tenant sees another's data";
+    case Invariant::repeats_answered_alike:
+      return "a request sent again is answered alike";
     case Invariant::webhook_signatures_verify:
       return "webhook signatures verify";
   }
@@ -64,6 +68,10 @@ std::vector<load::Phase> Scenario::load_phases() const {
 bool Scenario::has(const std::string& dependency) const {
   return std::any_of(dependencies.begin(), dependencies.end(),
                      [&](const Dependency& each) { return each.name == dependency; });
+}
+
+bool Scenario::wants(Invariant invariant) const {
+  return std::find(invariants.begin(), invariants.end(), invariant) != invariants.end();
 }
 
 const Phase* Scenario::phase(const std::string& wanted) const {

@@ -123,6 +123,8 @@ enum class Invariant {
   every_accepted_run_ends,
   accepted_runs_complete,
   reports_match_the_ledger,
+  no_tenant_sees_another,
+  repeats_answered_alike,
   no_webhook_lost,  // from here on of the webhook receiver
   webhook_repeats_carry_the_same_id,
   no_webhook_before_its_backoff,
@@ -168,6 +170,7 @@ struct Scenario {
   std::vector<load::Phase> load_phases() const;
   bool has(const std::string& dependency) const;
   const Phase* phase(const std::string& name) const;
+  bool wants(Invariant invariant) const;
   Ratio completion_floor(const std::string& phase) const;
   /// The file says of this phase that no run need complete: then there is nothing to judge.
   bool nothing_must_complete_in(const std::string& phase) const;

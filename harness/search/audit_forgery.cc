@@ -107,6 +107,12 @@ bool is_completion(const Check& check, const Scope& scope) {
 bool is_reports(const Check& check, const Scope&) {
   return is_invariant(check, scenario::Invariant::reports_match_the_ledger);
 }
+bool is_isolation(const Check& check, const Scope&) {
+  return is_invariant(check, scenario::Invariant::no_tenant_sees_another);
+}
+bool is_repetition(const Check& check, const Scope&) {
+  return is_invariant(check, scenario::Invariant::repeats_answered_alike);
+}
 bool is_loss(const Check& check, const Scope&) {
   return is_invariant(check, scenario::Invariant::no_webhook_lost);
 }
@@ -249,6 +255,25 @@ void change_report(JournalRecords& journal, const Scope&) {
   }
 }
 
+void show_to_stranger(JournalRecords& journal, const Scope&) {
+  constexpr int kOk = 200;
+  const auto stranger = std::find_if(journal.begin(), journal.end(), [](const ordered_json& record) {
+    return is_observation(record, "stranger");
+  });
+  if (stranger != journal.end()) {
+    (*stranger)["status"] = kOk;
+  }
+}
+
+void answer_repeat_otherwise(JournalRecords& journal, const Scope&) {
+  const auto repeat = std::find_if(journal.begin(), journal.end(), [](const ordered_json& record) {
+    return is(record, "request") && record.contains("alike");
+  });
+  if (repeat != journal.end()) {
+    (*repeat)["alike"] = false;
+  }
+}
+
 // The attempts at webhooks, in the order in which they came.
 template <typename Change>
 void each_webhook(JournalRecords& journal, Change change) {
@@ -381,6 +406,8 @@ constexpr Row kRows[] = {
     {"every accepted run is still running", Per::run, &is_ending, &leave_runs_open},
     {"every run accepted in phase '{}' has failed", Per::phase, &is_completion, &fail_runs},
     {"a number of one report is one too high", Per::run, &is_reports, &change_report},
+    {"a tenant sees another's data", Per::run, &is_isolation, &show_to_stranger},
+    {"a repeat is answered otherwise", Per::run, &is_repetition, &answer_repeat_otherwise},
     {"no webhook is answered 2xx", Per::run, &is_loss, &fail_webhooks},
     {"a webhook is repeated with another body", Per::run, &is_identity, &change_repeat},
     {"a webhook is repeated at once", Per::run, &is_backoff, &repeat_at_once},

@@ -42,9 +42,12 @@ TEST(Evidence, PassesOverWhatIsNotJudged) {
 
 TEST(Evidence, TellsARequestWithoutAnAnswerFromOneWithAnError) {
   const Evidence evidence = read_evidence({
-      ordered_json::parse(R"({"kind":"request","phase":"a","due":1.5,"latency":0.25,"expected":true})"),
-      ordered_json::parse(R"({"kind":"request","phase":"a","due":1.5,"latency":0.25,"expected":false})"),
-      ordered_json::parse(R"({"kind":"request","phase":"a","due":1.5,"expected":false})"),
+      ordered_json::parse(
+          R"({"kind":"request","k":1,"route":"GET /","phase":"a","due":1.5,"latency":0.25,"expected":true})"),
+      ordered_json::parse(
+          R"({"kind":"request","k":1,"route":"GET /","phase":"a","due":1.5,"latency":0.25,"expected":false})"),
+      ordered_json::parse(
+          R"({"kind":"request","k":1,"route":"GET /","phase":"a","due":1.5,"expected":false})"),
   });
   ASSERT_EQ(evidence.requests.size(), 3U);
   EXPECT_EQ(evidence.requests[0].due, Duration(std::chrono::milliseconds(1500)));

@@ -89,6 +89,49 @@ TEST(AcceptedRunsComplete, NeedsOneInEachPhaseUnlessItsFloorIsNone) {
   EXPECT_EQ(checks.size(), 2U) << "of the third nothing is asked";
 }
 
+void stranger(RunOnPaper& run, int k, int status) {
+  run.write("observation", 31,
+            {{"of", "stranger"},
+             {"k", k},
+             {"target", "/api/v1/jobs/j"},
+             {"tenant", "tenant-b"},
+             {"status", status}});
+}
+
+TEST(NoTenantSeesAnother, HoldsWhenEveryStrangerIsRefused) {
+  RunOnPaper run = with(Invariant::no_tenant_sees_another);
+  for (const int status : {401, 403, 404}) {
+    stranger(run, 1, status);
+  }
+  EXPECT_EQ(run.check("invariant").verdict, Verdict::held);
+  EXPECT_EQ(run.check("invariant").actual, "3 of 3 refused");
+  stranger(run, 7, 200);
+  stranger(run, 8, 0);
+  const auto seen = run.check("invariant");
+  EXPECT_EQ(seen.verdict, Verdict::failed);
+  EXPECT_EQ(seen.actual, "3 of 5 refused") << "where there is no answer nothing was shown";
+  EXPECT_EQ(seen.detail, "the first that was not: tenant-b asked for /api/v1/jobs/j, of arrival 7: HTTP 200");
+}
+
+TEST(NoTenantSeesAnother, DoesNotHoldWhenNobodyAsked) {
+  EXPECT_EQ(with(Invariant::no_tenant_sees_another).check("invariant").verdict, Verdict::failed);
+}
+
+TEST(RepeatsAnsweredAlike, HoldsWhenEachRepeatIs) {
+  RunOnPaper run = with(Invariant::repeats_answered_alike);
+  run.request(1);
+  EXPECT_EQ(run.check("invariant").actual, "no request was sent again");
+  EXPECT_EQ(run.check("invariant").verdict, Verdict::failed);
+  run.request(2);
+  run.journal.back()["alike"] = true;
+  EXPECT_EQ(run.check("invariant").verdict, Verdict::held);
+  run.request(3);
+  run.journal.back()["alike"] = false;
+  EXPECT_EQ(run.check("invariant").verdict, Verdict::failed);
+  EXPECT_EQ(run.check("invariant").actual, "1 of 2 as the first time");
+  EXPECT_EQ(run.check("invariant").detail, "the first that was not is GET / of arrival 1");
+}
+
 RunOnPaper with_ledger() {
   RunOnPaper run = with(Invariant::reports_match_the_ledger);
   run.write("observation", 40,

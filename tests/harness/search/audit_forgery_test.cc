@@ -85,6 +85,8 @@ RunOnPaper that_held() {
   run.scenario.invariants = {scenario::Invariant::every_accepted_run_ends,
                              scenario::Invariant::accepted_runs_complete,
                              scenario::Invariant::reports_match_the_ledger,
+                             scenario::Invariant::no_tenant_sees_another,
+                             scenario::Invariant::repeats_answered_alike,
                              scenario::Invariant::no_webhook_lost,
                              scenario::Invariant::webhook_repeats_carry_the_same_id,
                              scenario::Invariant::no_webhook_before_its_backoff,
@@ -92,6 +94,11 @@ RunOnPaper that_held() {
   run.scenario.webhooks = scenario::WebhookReceiver{
       .signature = webhooks::Scheme::settler, .about = "/data/executionId", .contract = {.pauses = {1s}}};
   told_of(run);
+  run.write("observation", 40,
+            {{"of", "stranger"}, {"k", 1}, {"target", "/x"}, {"tenant", "b"}, {"status", 404}});
+  run.request(29.9);
+  run.journal.back()["alike"] = true;
+  run.journal.back()["checks"] = {{"passed", 1}, {"failed", 0}};
   int k = 1;
   for (const char* phase : {"steady", "incident", "recovery"}) {
     run.accepted_run(k, phase, "completed");
