@@ -139,7 +139,7 @@ Parts read_config(const Yaml& value, Script& script) {
 Import artillery(std::string_view script_text, const std::string& file, const std::string& name,
                  Diagnostics& problems) {
   Import result;
-  const auto yaml = read_yaml(script_text, file, problems);
+  const auto yaml = yaml::read(script_text, file, problems);
   if (!yaml) {
     return result;
   }

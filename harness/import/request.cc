@@ -270,7 +270,8 @@ std::optional<std::string> write_request(const Member& request, Script& script, 
     headers.add(header, lacking);
   }
   if (const Yaml* cookie = fields.get("cookie")) {
-    headers.add({"Cookie", cookie->line, {Yaml::Kind::text, cookie->line, false, cookies(*cookie)}}, lacking);
+    const Yaml written{.kind = Yaml::Kind::text, .line = cookie->line, .text = cookies(*cookie)};
+    headers.add({.name = "Cookie", .line = cookie->line, .value = written}, lacking);
   }
   headers.add_defaults();
   const std::string body = write_body(fields, values, lacking);

@@ -1,53 +1,16 @@
 #pragma once
-// YAML as plain data, with the line of everything. What comes from outside is bounded: the size of the text, how deep it
-// goes, and how much its aliases make of it. Merge keys (`<<`) are carried out. yaml-cpp stays behind this header.
+// The YAML of a script.
 
 #include <cstddef>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include "core/diagnostic.h"
+#include "yaml/yaml.h"
 
 namespace faultline::import {
 
-inline constexpr std::size_t kScriptBytesAtMost = std::size_t{1} << 20;
-inline constexpr int kDepthAtMost = 64;
-inline constexpr std::size_t kValuesAtMost = 100'000;
-inline constexpr std::size_t kTextAtMost = std::size_t{16} << 20;  // of all values, each alias counted
+using yaml::as_list;
+using yaml::Member;
+using Yaml = yaml::Value;
 
-struct Member;
-
-struct Yaml {
-  enum class Kind { none, text, list, map };
-
-  Kind kind = Kind::none;
-  int line = 0;        // from 1
-  bool plain = false;  // a text without quotes: it may be a number or a boolean
-  std::string text;
-  std::vector<Yaml> items;      // of a list
-  std::vector<Member> members;  // of a map, in the order of the file; no name twice
-
-  /// The member of a map; null where there is none, or this is no map.
-  const Yaml* find(std::string_view name) const;
-  /// A number, be it in quotes.
-  std::optional<double> number() const;
-  /// `true` or `false`, without quotes.
-  std::optional<bool> boolean() const;
-};
-
-struct Member {
-  std::string name;
-  int line = 0;  // of the name
-  Yaml value;
-};
-
-/// The items of a list; anything else but nothing counts as a list of one.
-std::vector<const Yaml*> as_list(const Yaml& value);
-
-/// Reads the first document of a text. Nothing when it is broken or beyond a bound: then it is in `problems`, with `file`
-/// as its place.
-std::optional<Yaml> read_yaml(std::string_view text, const std::string& file, Diagnostics& problems);
+inline constexpr std::size_t kScriptBytesAtMost = yaml::kBytesAtMost;
 
 }  // namespace faultline::import

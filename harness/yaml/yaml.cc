@@ -1,4 +1,4 @@
-#include "import/yaml.h"
+#include "yaml/yaml.h"
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
@@ -8,10 +8,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-namespace faultline::import {
+namespace faultline::yaml {
 namespace {
 
-// Thrown through the recursion below, and caught in read_yaml.
+// Thrown through the recursion below, and caught in guarded().
 struct Broken {
   YAML::Mark mark;
   std::string message;
@@ -23,30 +23,30 @@ Place place_of(const YAML::Mark& mark, const std::string& file) {
 
 class Reader {
  public:
-  Yaml read(const YAML::Node& node, int depth) {
+  Value read(const YAML::Node& node, int depth) {
     if (depth > kDepthAtMost) {
       throw Broken{node.Mark(), fmt::format("this is more than {} levels deep", kDepthAtMost)};
     }
     count(node);
-    Yaml value{.line = node.Mark().line + 1};
+    Value value{.line = node.Mark().line + 1, .column = node.Mark().column + 1};
     switch (node.Type()) {
       case YAML::NodeType::Undefined:
       case YAML::NodeType::Null:
         break;
       case YAML::NodeType::Scalar:
         value.plain = node.Tag() == "?";
-        value.kind = value.plain && (node.Scalar().empty() || node.Scalar() == "~") ? Yaml::Kind::none
-                                                                                    : Yaml::Kind::text;
+        value.kind = value.plain && (node.Scalar().empty() || node.Scalar() == "~") ? Value::Kind::none
+                                                                                    : Value::Kind::text;
         value.text = node.Scalar();
         break;
       case YAML::NodeType::Sequence:
-        value.kind = Yaml::Kind::list;
+        value.kind = Value::Kind::list;
         for (const YAML::Node& item : node) {
           value.items.push_back(read(item, depth + 1));
         }
         break;
       case YAML::NodeType::Map:
-        value.kind = Yaml::Kind::map;
+        value.kind = Value::Kind::map;
         read_members(node, depth, value);
         break;
     }
@@ -62,8 +62,8 @@ class Reader {
     }
   }
 
-  void read_members(const YAML::Node& node, int depth, Yaml& map) {
-    std::vector<Yaml> merged;
+  void read_members(const YAML::Node& node, int depth, Value& map) {
+    std::vector<Value> merged;
     for (const auto& member : node) {
       if (!member.first.IsScalar()) {
         throw Broken{member.first.Mark(), "a key must be a text"};
@@ -71,8 +71,8 @@ class Reader {
       count(member.first);
       const std::string& name = member.first.Scalar();
       if (name == "<<" && member.first.Tag() == "?") {
-        const Yaml from = read(member.second, depth + 1);
-        for (const Yaml* each : as_list(from)) {
+        const Value from = read(member.second, depth + 1);
+        for (const Value* each : as_list(from)) {
           merged.push_back(*each);
         }
         continue;
@@ -80,10 +80,11 @@ class Reader {
       if (map.find(name)) {
         throw Broken{member.first.Mark(), fmt::format("'{}' is here twice", name)};
       }
-      map.members.push_back({name, member.first.Mark().line + 1, read(member.second, depth + 1)});
+      map.members.push_back({name, member.first.Mark().line + 1, member.first.Mark().column + 1,
+                             read(member.second, depth + 1)});
     }
     // The map's own members come before those of a merge, and an earlier merge before a later one.
-    for (const Yaml& from : merged) {
+    for (const Value& from : merged) {
       for (const Member& member : from.members) {
         if (!map.find(member.name)) {
           map.members.push_back(member);
@@ -106,13 +107,13 @@ bool is_utf8(std::string_view text) {
 
 }  // namespace
 
-const Yaml* Yaml::find(std::string_view name) const {
+const Value* Value::find(std::string_view name) const {
   const auto found =
       std::find_if(members.begin(), members.end(), [&](const Member& each) { return each.name == name; });
   return found == members.end() ? nullptr : &found->value;
 }
 
-std::optional<double> Yaml::number() const {
+std::optional<double> Value::number() const {
   if (kind != Kind::text) {
     return std::nullopt;
   }
@@ -124,7 +125,7 @@ std::optional<double> Yaml::number() const {
   return whole && std::isfinite(number) ? std::optional(number) : std::nullopt;
 }
 
-std::optional<bool> Yaml::boolean() const {
+std::optional<bool> Value::boolean() const {
   if (kind != Kind::text || !plain) {
     return std::nullopt;
   }
@@ -137,21 +138,26 @@ std::optional<bool> Yaml::boolean() const {
   return is({"false", "False", "FALSE"}) ? std::optional(false) : std::nullopt;
 }
 
-std::vector<const Yaml*> as_list(const Yaml& value) {
-  std::vector<const Yaml*> items;
-  if (value.kind == Yaml::Kind::list) {
-    for (const Yaml& item : value.items) {
+std::vector<const Value*> as_list(const Value& value) {
+  std::vector<const Value*> items;
+  if (value.kind == Value::Kind::list) {
+    for (const Value& item : value.items) {
       items.push_back(&item);
     }
-  } else if (value.kind != Yaml::Kind::none) {
+  } else if (value.kind != Value::Kind::none) {
     items.push_back(&value);
   }
   return items;
 }
 
-std::optional<Yaml> read_yaml(std::string_view text, const std::string& file, Diagnostics& problems) {
-  if (text.size() > kScriptBytesAtMost) {
-    problems.push_back({{file}, fmt::format("this is longer than {} bytes", kScriptBytesAtMost), {}});
+namespace {
+
+// What `read` makes of the text, or nothing and the reason among the problems.
+template <typename Read>
+auto guarded(std::string_view text, const std::string& file, Diagnostics& problems, const Read& read)
+    -> std::optional<decltype(read())> {
+  if (text.size() > kBytesAtMost) {
+    problems.push_back({{file}, fmt::format("this is longer than {} bytes", kBytesAtMost), {}});
     return std::nullopt;
   }
   if (!is_utf8(text)) {
@@ -159,7 +165,7 @@ std::optional<Yaml> read_yaml(std::string_view text, const std::string& file, Di
     return std::nullopt;
   }
   try {
-    return Reader().read(YAML::Load(std::string(text)), 0);
+    return read();
   } catch (const Broken& broken) {
     problems.push_back({place_of(broken.mark, file), broken.message, {}});
   } catch (const YAML::Exception& error) {
@@ -168,4 +174,22 @@ std::optional<Yaml> read_yaml(std::string_view text, const std::string& file, Di
   return std::nullopt;
 }
 
-}  // namespace faultline::import
+}  // namespace
+
+std::optional<Value> read(std::string_view text, const std::string& file, Diagnostics& problems) {
+  return guarded(text, file, problems, [&] { return Reader().read(YAML::Load(std::string(text)), 0); });
+}
+
+std::optional<std::vector<Value>> read_documents(std::string_view text, const std::string& file,
+                                                 Diagnostics& problems) {
+  return guarded(text, file, problems, [&] {
+    std::vector<Value> documents;
+    Reader reader;
+    for (const YAML::Node& node : YAML::LoadAll(std::string(text))) {
+      documents.push_back(reader.read(node, 0));
+    }
+    return documents;
+  });
+}
+
+}  // namespace faultline::yaml
