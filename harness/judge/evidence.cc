@@ -80,7 +80,10 @@ void read_decision(const Record& record, Evidence& evidence) {
 }
 
 void read_arrival(const Record& record, Evidence& evidence) {
-  Arrival arrival{.phase = record.text("phase"), .shed = record.find<bool>("shed").value_or(false)};
+  Arrival arrival{.number = record.number("k"),
+                  .phase = record.text("phase"),
+                  .due = record.time("due"),
+                  .shed = record.find<bool>("shed").value_or(false)};
   if (!arrival.shed) {
     arrival.late = record.time("late");
   }
@@ -88,8 +91,10 @@ void read_arrival(const Record& record, Evidence& evidence) {
 }
 
 void read_request(const Record& record, Evidence& evidence) {
-  Request request{
-      .phase = record.text("phase"), .due = record.time("due"), .expected = record.truth("expected")};
+  Request request{.phase = record.text("phase"),
+                  .due = record.time("due"),
+                  .status = record.find<int>("status").value_or(0),
+                  .expected = record.truth("expected")};
   if (const auto latency = record.find<double>("latency")) {
     request.latency = from_seconds(*latency);
   }

@@ -38,7 +38,9 @@ struct Decision {
 };
 
 struct Arrival {
+  std::uint64_t number = 0;
   std::string phase;
+  Duration due{};
   bool shed = false;
   Duration late{};  // of one that was started
 };
@@ -47,6 +49,7 @@ struct Request {
   std::string phase;  // in which it was due
   Duration due{};
   std::optional<Duration> latency;  // absent: no answer
+  int status = 0;                   // of the answer
   bool expected = false;            // the status is one that the flow expects
   bool unknown = false;             // it may have been done
   std::uint64_t arrival = 0;

@@ -20,8 +20,10 @@ void judge_steps(const scenario::Scenario& scenario, const Evidence& evidence, r
 void judge_until_stop(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
 /// And Result::recovery.
 void judge_recovery(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
-/// And Result::budget_spent.
+/// And Result::budgets, of every objective that there were events of, and budget_spent.
 void judge_budget(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
+/// Result::levels; no checks.
+void judge_levels(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
 /// The numbers that were asked for of each arrival.
 void judge_counts(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
 void judge_invariants(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);

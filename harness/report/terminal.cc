@@ -119,6 +119,56 @@ std::string describe(const result::KnownCauses& causes) {
              : fmt::format("  causes of {} messages: {}\n", causes.all(), fmt::join(kinds, ", "));
 }
 
+std::string burn_line(const result::Burn& burn) {
+  std::string line = fmt::format("      burn rate {:g} over {} and {}", burn.threshold,
+                                 to_text(burn.long_window), to_text(burn.short_window));
+  if (!burn.left_out.empty()) {
+    return line + fmt::format(" left out: {}\n", burn.left_out);
+  }
+  return line + fmt::format(" fired from {} to {}, {:.1f} at most\n", to_display(*burn.fired_at),
+                            to_display(*burn.until), burn.peak.value_or(0));
+}
+
+// Whether a check is of the budget of an objective, by how the judge names it.
+bool is_of(const Check& check, const result::Budget& budget) {
+  return check.kind == "budget" && check.what.starts_with(budget.slo + ' ');
+}
+
+// The budgets that are asked for: all of them, or those of which more was spent than was expected.
+std::string budget_lines(const Result& result, const Style& style) {
+  std::string text;
+  for (const result::Budget& budget : result.budgets) {
+    const bool failed = std::any_of(result.checks.begin(), result.checks.end(), [&](const Check& check) {
+      return is_of(check, budget) && check.verdict == Verdict::failed;
+    });
+    if (!style.verbose && !failed) {
+      continue;
+    }
+    text +=
+        fmt::format("    {} {}: {} of {} bad, {:.2f} allowed: {:.0f}% spent; costs {:.2f} of {:.1f} min\n",
+                    budget.slo, to_text(Ratio{budget.target}), budget.bad, budget.events, budget.allowed,
+                    budget.spent * 100, budget.cost_minutes, budget.month_minutes);
+    for (const result::Burn& burn : budget.burns) {
+      if (burn.fired_at || !burn.left_out.empty()) {
+        text += burn_line(burn);
+      }
+    }
+  }
+  return text.empty() ? text : "  error budgets\n" + text;
+}
+
+// In verbose mode.
+std::string level_lines(const Result& result, const Style& style) {
+  std::string text;
+  for (const result::Level& level : result.levels) {
+    if (style.verbose) {
+      text += fmt::format("    {:<8} {} in {}: {} (target {}, warning {})\n", level.level, level.what,
+                          level.where, level.actual, level.target, level.warning);
+    }
+  }
+  return text.empty() ? text : "  levels\n" + text;
+}
+
 std::string check_lines(const Check& check, const Style& style) {
   std::string text =
       fmt::format("  {} {}{}: {}\n", mark(style, check.verdict), check.kind,
@@ -150,6 +200,8 @@ std::string to_terminal(const Result& result, const Style& style) {
   facts.push_back("environment ready in " + to_display(result.ready_after));
   text += fmt::format("  {}\n", fmt::join(facts, ", "));
   text += describe(result.causes);
+  text += budget_lines(result, style);
+  text += level_lines(result, style);
   for (const Check& check : result.checks) {
     text += check_lines(check, style);
   }

@@ -127,12 +127,44 @@ class Parser {
  public:
   explicit Parser(const Value& value) : value_(value), text_(value.text()), rest_(text_) {}
 
+  // The second part of an expression whose first has been read.
+  Parser(const Value& value, Expression first) : Parser(value) { expression_ = std::move(first); }
+
   std::optional<Expression> read() {
     expression_.text = text_;
     if (read_metric() && read_aggregate() && read_comparator() && read_target()) {
       return expression_;
     }
     return std::nullopt;
+  }
+
+  std::optional<Expression> read_measure() {
+    expression_.text = text_;
+    if (!read_metric() || !read_aggregate()) {
+      return std::nullopt;
+    }
+    skip_blanks();
+    if (!rest_.empty()) {
+      wrong(offset(), fmt::format("'{}' is too much here: this is a metric and its aggregate", rest_),
+            "what it is compared with goes to 'target' and 'warning'");
+      return std::nullopt;
+    }
+    return expression_;
+  }
+
+  std::optional<Expression> read_comparison() {
+    if (!read_comparator()) {
+      return std::nullopt;
+    }
+    const std::size_t at = offset();
+    if (!read_target()) {
+      return std::nullopt;
+    }
+    if (!expression_.times.empty()) {
+      wrong(at, "a multiple of another phase is no level");
+      return std::nullopt;
+    }
+    return expression_;
   }
 
  private:
@@ -285,6 +317,16 @@ class Parser {
 
 std::optional<Expression> read_expression(const Value& value) {
   return Parser(value).read();
+}
+
+std::optional<Expression> read_expression(const Value& measure, const Value& comparison) {
+  auto first = Parser(measure).read_measure();
+  return first ? Parser(comparison, std::move(*first)).read_comparison() : std::nullopt;
+}
+
+std::optional<Expression> read_share_expression(const std::string& what, const Value& comparison) {
+  return Parser(comparison, {.text = what, .metric = Metric::checks, .aggregate = Aggregate::rate})
+      .read_comparison();
 }
 
 std::string display(const Expression& expression, double value) {

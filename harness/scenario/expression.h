@@ -54,6 +54,10 @@ struct Expression {
 
 /// Reads an expression that is a string in a file; nothing when there is a mistake, which is reported at its column.
 std::optional<Expression> read_expression(const Value& value);
+/// The same of an expression in two parts, whose target is a number: "http_req_duration p(95)" and "< 500ms".
+std::optional<Expression> read_expression(const Value& measure, const Value& comparison);
+/// Only the second part, where what is compared is a share: "> 95%". `what` takes the place of the metric in its text.
+std::optional<Expression> read_share_expression(const std::string& what, const Value& comparison);
 
 /// A value of the expression's metric for people: "412 ms", "3.42%", "18.2/s", "17".
 std::string display(const Expression& expression, double value);

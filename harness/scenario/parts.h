@@ -22,10 +22,14 @@ void check_webhook_invariant(Invariant invariant, const Value& name, const Scena
 void read_phases(Table& file, Scenario& scenario);
 void read_faults(Table& file, Scenario& scenario);
 void read_steps(Table& file, Scenario& scenario);
+/// What the file that [scenario] slo names holds: Scenario::objectives and levels, and its text among the sources.
+void read_slo_file(Table& scenario_table, Scenario& scenario, Diagnostics& problems);
 void read_expectations(Table& file, const std::string& slo_name, Scenario& scenario, Diagnostics& problems);
 /// One [[expect]] that asks for a number (count.h).
 void read_count(Table& table, Scenario& scenario, Diagnostics& problems);
 
+/// The whole of a file.
+std::string text_of(const std::filesystem::path& path);
 /// The phase of that name; otherwise the mistake is reported at `key` of `table`.
 std::optional<std::size_t> read_phase_name(Table& table, std::string_view key, const std::string& name,
                                            const Scenario& scenario);

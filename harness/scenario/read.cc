@@ -13,39 +13,6 @@ namespace {
 
 constexpr double kWindowScaleAtMost = 3600;
 
-std::string text_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-// The SLO file that the scenario names: its shape is checked here once, a budget looks up its target.
-void read_slo_file(Table& table, const std::string& name, Scenario& scenario, Diagnostics& problems) {
-  if (name.empty()) {
-    return;
-  }
-  const auto path = find_beside(scenario.file, "slo", name);
-  if (!path) {
-    table.problem("slo", fmt::format("there is no slo/{}.toml beside the scenario or one folder up", name));
-    return;
-  }
-  Table file = Table::parse_file(*path, problems);
-  for (Table& slo : file.tables("slo")) {
-    slo.required_text("name");
-    slo.text("summary");
-    if (!slo.has("target")) {
-      slo.missing("target");
-    }
-    const auto target = slo.ratio("target");
-    if (target && target->value >= 1) {
-      slo.problem("target", "a target of 100% leaves no budget to spend");
-    }
-    slo.finish();
-  }
-  file.finish();
-  scenario.sources.emplace_back("slo/" + path->filename().string(), text_of(*path));
-}
-
 // The variables by which the service's own protection against this incident can be switched off.
 std::vector<std::string> read_guards(Table& table) {
   std::vector<std::string> guards = table.texts("guards");
@@ -196,6 +163,12 @@ void check_hanging_connects(Table& file, const Scenario& scenario) {
 
 }  // namespace
 
+std::string text_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
 Scenario read(const std::filesystem::path& path, const std::vector<Override>& overrides,
               Diagnostics& problems) {
   Scenario scenario;
@@ -228,7 +201,7 @@ Scenario read(const std::filesystem::path& path, const std::vector<Override>& ov
                        : observe == "all" ? fault::Observe::all
                                           : fault::Observe::rules;
     slo = table->text("slo").value_or("");
-    read_slo_file(*table, slo, scenario, problems);
+    read_slo_file(*table, scenario, problems);
     scenario.guards = read_guards(*table);
     table->finish();
   } else {

@@ -92,23 +92,24 @@ void read_budget(Table& table, const std::string& slo_name, Scenario& scenario) 
     table.problem("slo", "a budget needs [scenario] slo, the file with the targets");
     return;
   }
-  const auto path = find_beside(scenario.file, "slo", slo_name);
-  if (!path) {
-    return;  // read() has reported it at [scenario] slo
+  if (scenario.objectives.empty()) {
+    return;  // what is wrong with the file has been reported
   }
-  Diagnostics ignored;  // read() has reported what is wrong with the file itself
-  Table file = Table::parse_file(*path, ignored);
   std::vector<std::string> names;
-  for (Table& slo : file.tables("slo")) {
-    names.push_back(slo.required_text("name"));
-    if (names.back() == budget.slo) {
-      budget.target = slo.ratio("target").value_or(Ratio{});
+  names.reserve(scenario.objectives.size());
+  for (const slo::Objective& objective : scenario.objectives) {
+    names.push_back(objective.name);
+    if (objective.name == budget.slo) {
+      budget.target = objective.target;
+      budget.good = objective.good;
       scenario.budgets.push_back(budget);
       return;
     }
   }
-  table.problem("slo", fmt::format("{} has no SLO '{}'", path->string(), budget.slo),
-                did_you_mean(budget.slo, names));
+  table.problem(
+      "slo",
+      fmt::format("'{}' has no objective '{}' (known: {})", slo_name, budget.slo, fmt::join(names, ", ")),
+      did_you_mean(budget.slo, names));
 }
 
 void read_invariants(Table& table, Scenario& scenario) {

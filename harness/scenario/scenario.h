@@ -21,6 +21,7 @@
 #include "scenario/count.h"
 #include "scenario/expression.h"
 #include "scenario/pair.h"
+#include "slo/objective.h"
 #include "steps/action.h"
 #include "steps/probe.h"
 #include "webhook_receiver/findings.h"
@@ -117,6 +118,13 @@ struct BudgetExpectation {
   std::string slo;      // as named in the SLO file: "availability"
   Ratio target;         // 99.9%
   Ratio spend_at_most;  // 100%: the whole allowance
+  slo::Indicator good{};
+};
+
+/// A figure of each phase that people look at, and what they make of it: no verdict follows from it.
+struct Level {
+  std::string slo;  // the share of good events of this objective; empty: what the expressions' metric says
+  Expression target, warning;  // of the same number; beyond the warning it is critical
 };
 
 enum class Invariant {
@@ -152,6 +160,8 @@ struct Scenario {
   std::vector<PhaseExpectation> expectations;
   std::vector<RecoveryExpectation> recoveries;
   std::vector<BudgetExpectation> budgets;
+  std::vector<slo::Objective> objectives;  // of the SLO file, expected or not
+  std::vector<Level> levels;               // likewise
   std::vector<Invariant> invariants;
   std::vector<Count> counts;
   /// For accepted_runs_complete: of the runs accepted in each phase; in some phases another share.

@@ -282,7 +282,9 @@ class Reader {
               as_percent ? fmt::format("did you mean 'targetPercent: {}'?", value.text) : "");
       return std::nullopt;
     }
-    return Ratio{*number / whole};
+    // 99.9 / 100 is not the double that is nearest to 0.999, which a percentage that is read as one is.
+    return whole == kPercent ? parse_ratio(value.text + '%').value_or(Ratio{*number / whole})
+                             : Ratio{*number};
   }
 
   // By the annotation on the SLO, or on what it takes its indicator from.

@@ -42,6 +42,9 @@ Indicator read_indicator(Table& table) {
 Objective read_objective(Table& table) {
   Objective objective;
   objective.name = table.required_text("name");
+  if (table.has("name") && objective.name.empty()) {
+    table.problem("name", "a name is not empty");
+  }
   objective.summary = table.text("summary").value_or("");
   const auto target = table.ratio("target");
   if (!table.has("target")) {

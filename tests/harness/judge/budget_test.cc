@@ -7,7 +7,9 @@ namespace faultline::judge {
 namespace {
 
 using result::Verdict;
+using namespace std::chrono_literals;
 using testing::HasSubstr;
+using Of = slo::Indicator::Of;
 
 RunOnPaper spending(int good, int bad, double target, double at_most) {
   RunOnPaper run;
@@ -62,6 +64,77 @@ TEST(Budget, FailsWithoutRequests) {
   EXPECT_EQ(run.check("budget").verdict, Verdict::failed);
   EXPECT_EQ(run.check("budget").actual, "no requests");
   EXPECT_EQ(run.judged().budget_spent, std::nullopt);
+}
+
+// A minute with 20 requests a second, of which those of the 10 s from 20 s on are errors.
+RunOnPaper outage() {
+  RunOnPaper run;
+  run.scenario.phases = {{"all", 0s, 60s, {}}};
+  run.scenario.objectives = {{"availability", "What is expected", Ratio{0.999}, {}},
+                             {"runs", "", Ratio{0.95}, {.of = Of::runs}}};
+  for (int i = 0; i < 1200; ++i) {
+    run.request(i / 20.0, 0.01, i < 400 || i >= 600);
+  }
+  return run;
+}
+
+TEST(Budgets, AreOfEveryObjectiveThatThereAreEventsOf) {
+  const result::Result result = outage().judged();
+  ASSERT_EQ(result.budgets.size(), 1U) << "no run was accepted";
+  const result::Budget& budget = result.budgets[0];
+  EXPECT_EQ(budget.slo, "availability");
+  EXPECT_EQ(budget.summary, "What is expected");
+  EXPECT_EQ(budget.target, 0.999);
+  EXPECT_EQ(budget.events, 1200U);
+  EXPECT_EQ(budget.bad, 200U);
+  EXPECT_NEAR(budget.allowed, 1.2, 1e-9);
+  EXPECT_NEAR(budget.spent, 166.67, 0.01) << "16,667%";
+  // 200 of 1,200 of 60 s are 10 s; 0.1% of 43,200 min are 43.2 min.
+  EXPECT_NEAR(budget.cost_minutes, 10.0 / 60, 1e-9);
+  EXPECT_NEAR(budget.month_minutes, 43.2, 1e-9);
+  EXPECT_NEAR(budget.cost_minutes / budget.month_minutes, 0.00386, 1e-5);
+  EXPECT_EQ(result.budget_spent, std::nullopt) << "nobody expected anything of it";
+  EXPECT_TRUE(outage().checks("budget").empty());
+}
+
+TEST(Budgets, HaveTheirBurnRatesByTheScaleOfTheScenario) {
+  RunOnPaper run = outage();
+  const auto burns = run.judged().budgets.at(0).burns;
+  ASSERT_EQ(burns.size(), 3U);
+  EXPECT_EQ(burns[0].threshold, 14.4);
+  EXPECT_EQ(burns[0].long_window, 1h);
+  EXPECT_EQ(burns[0].short_window, 5min);
+  EXPECT_EQ(burns[0].long_in_run, 60s);
+  EXPECT_EQ(burns[0].short_in_run, 5s);
+  EXPECT_NEAR(burns[0].peak.value(), 333.33, 0.01);
+  EXPECT_EQ(burns[0].fired_at, 20s + 250ms);
+  EXPECT_EQ(burns[0].until, 34s + 850ms);
+  EXPECT_EQ(burns[2].left_out, "the run of 1m is shorter than its short window of 6m");
+  run.scenario.window_scale = 600;
+  EXPECT_EQ(run.judged().budgets.at(0).burns[0].long_in_run, 6s);
+  EXPECT_EQ(run.judged().budgets.at(0).burns[2].left_out, "");
+}
+
+TEST(Budgets, AreWhatAnExpectationIsJudgedBy) {
+  RunOnPaper run = outage();
+  run.scenario.objectives.push_back({"latency", "", Ratio{0.95}, {.of = Of::requests, .within = 200ms}});
+  run.scenario.budgets = {{"latency", Ratio{0.95}, Ratio{0.2}, {.of = Of::requests, .within = 200ms}}};
+  const auto check = run.check("budget");
+  EXPECT_EQ(check.verdict, Verdict::held);
+  EXPECT_EQ(check.actual, "0.0%");
+  EXPECT_THAT(check.detail, HasSubstr("0 bad of 1200 requests; allowed 5% x 1200 = 60.00;"));
+  EXPECT_EQ(run.judged().budget_spent, 0) << "that of the availability was not expected";
+}
+
+TEST(Budget, OfRunsFailsWithoutRunsAndOfWebhooksIsUnknownWithoutALog) {
+  RunOnPaper run = outage();
+  run.scenario.budgets = {{"runs", Ratio{0.95}, Ratio{1}, {.of = Of::runs}}};
+  EXPECT_EQ(run.check("budget").verdict, Verdict::failed);
+  EXPECT_EQ(run.check("budget").actual, "no runs");
+  run.scenario.webhooks = scenario::WebhookReceiver{};
+  run.scenario.budgets = {{"webhooks", Ratio{0.95}, Ratio{1}, {.of = Of::webhooks}}};
+  EXPECT_EQ(run.check("budget").verdict, Verdict::invalid);
+  EXPECT_EQ(run.check("budget").actual, "there is no log of webhooks");
 }
 
 }  // namespace

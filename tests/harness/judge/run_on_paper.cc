@@ -39,7 +39,7 @@ void RunOnPaper::acted(const std::string& fault) {
   write("decision", 10, {{"fault", fault}, {"dependency", "redis"}, {"connection", 1}, {"effect", "reset"}});
 }
 
-void RunOnPaper::request(double due, std::optional<double> latency, bool expected) {
+ordered_json& RunOnPaper::request(double due, std::optional<double> latency, bool expected) {
   std::string phase = scenario.phases.back().name;
   for (const scenario::Phase& each : scenario.phases) {
     if (due < seconds(each.end())) {
@@ -55,6 +55,7 @@ void RunOnPaper::request(double due, std::optional<double> latency, bool expecte
   record["status"] = latency ? (expected ? 200 : 500) : 0;
   record["failure"] = latency ? "" : "timeout";
   record["expected"] = latency.has_value() && expected;
+  return record;
 }
 
 void RunOnPaper::requests(int count, double begin, std::optional<double> latency, bool expected) {

@@ -23,8 +23,8 @@ class RunOnPaper {
   void play_phases(int arrivals = 1);
   void fault(const std::string& name, bool on, const std::string& why, double t);
   void acted(const std::string& fault);
-  /// In the phase in which it is due. `latency` in seconds; absent: no answer.
-  void request(double due, std::optional<double> latency = 0.01, bool expected = true);
+  /// In the phase in which it is due. `latency` in seconds; absent: no answer. The record, until the next is written.
+  nlohmann::ordered_json& request(double due, std::optional<double> latency = 0.01, bool expected = true);
   /// `count` of them, evenly over the phase that begins at `begin`.
   void requests(int count, double begin, std::optional<double> latency = 0.01, bool expected = true);
   void step_end(std::size_t step, bool ok, const std::string& text, double t);

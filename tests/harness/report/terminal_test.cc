@@ -65,6 +65,65 @@ TEST(TerminalReport, KeepsTheNumbersBelowTheirDependencies) {
                                                  "  incident               2.00                -\n"));
 }
 
+// Of an outage of 10 s in a minute with 20 requests a second.
+result::Budget outage() {
+  result::Budget budget{.slo = "availability",
+                        .target = 0.999,
+                        .events = 1200,
+                        .bad = 200,
+                        .allowed = 1.2,
+                        .spent = 200 / 1.2,
+                        .cost_minutes = 10.0 / 60,
+                        .month_minutes = 43.2};
+  budget.burns = {
+      {.threshold = 14.4,
+       .long_window = 1h,
+       .short_window = 5min,
+       .peak = 333.33,
+       .fired_at = 20s + 300ms,
+       .until = 34850ms},
+      {.threshold = 6, .long_window = 6h, .short_window = 30min, .peak = 1.5},
+      {.threshold = 1, .long_window = 72h, .short_window = 6h, .left_out = "the run is too short"}};
+  return budget;
+}
+
+TEST(TerminalReport, HasTheBudgetsAndWhatOfTheirBurnRatesIsWorthALine) {
+  Result result = failed_run();
+  result.budgets = {outage()};
+  EXPECT_THAT(to_terminal(result, {}), Not(HasSubstr("error budgets")));
+  EXPECT_THAT(
+      to_terminal(result, {.verbose = true}),
+      HasSubstr(
+          "  error budgets\n"
+          "    availability 99.9%: 200 of 1200 bad, 1.20 allowed: 16667% spent; costs 0.17 of 43.2 min\n"
+          "      burn rate 14.4 over 1h and 5m fired from 20.3 s to 34.9 s, 333.3 at most\n"
+          "      burn rate 1 over 72h and 6h left out: the run is too short\n"
+          "  "));
+}
+
+TEST(TerminalReport, HasABudgetOfWhichTooMuchWasSpentUnasked) {
+  Result result = failed_run();
+  result.budgets = {outage(), outage()};
+  result.budgets[1].slo = "availability-of-reports";
+  result.checks.push_back(
+      {.kind = "budget", .what = "availability 99.9%: budget spent", .verdict = Verdict::held});
+  EXPECT_THAT(to_terminal(result, {}), Not(HasSubstr("error budgets")));
+  result.checks.back().verdict = Verdict::failed;
+  EXPECT_THAT(to_terminal(result, {}), HasSubstr("    availability 99.9%: 200 of 1200 bad"));
+  EXPECT_THAT(to_terminal(result, {}), Not(HasSubstr("availability-of-reports")));
+}
+
+TEST(TerminalReport, HasTheLevelsWhenAsked) {
+  Result result = failed_run();
+  result.levels = {{"http_req_duration p(95)", "incident", "< 200ms", "< 500ms", "412 ms", "warning"}};
+  EXPECT_THAT(to_terminal(result, {}), Not(HasSubstr("levels")));
+  EXPECT_THAT(
+      to_terminal(result, {.verbose = true}),
+      HasSubstr(
+          "  levels\n    warning  http_req_duration p(95) in incident: 412 ms (target < 200ms, warning < "
+          "500ms)\n"));
+}
+
 TEST(TerminalReport, HasColoursOnlyWhenWanted) {
   EXPECT_THAT(to_terminal(failed_run(), {}), Not(HasSubstr("\033[")));
   EXPECT_THAT(to_terminal(failed_run(), {.colour = true}), HasSubstr("\033[31mfailed\033[0m"));

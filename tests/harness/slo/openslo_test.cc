@@ -190,6 +190,9 @@ TEST(OpenSlo, CountsEventsAndNoSlicesOfTime) {
 }
 
 TEST(OpenSlo, HasATargetBelowAll) {
+  EXPECT_EQ(read(v1_with("target: 0.999", "targetPercent: 99.9")).at(0).target, Ratio{0.999});
+  EXPECT_EQ(read(v1_with("target: 0.999", "targetPercent: +99.9")).at(0).target.value, 99.9 / 100);
+  EXPECT_EQ(read(v1_with("target: 0.999", "target: 0")).at(0).target, Ratio{0});
   EXPECT_THAT(problems_with(v1_with("target: 0.999", "target: 99.9")),
               HasSubstr("slo.yaml:32:15: error: 'target' is a number from 0 to 1, without it, did you mean "
                         "'targetPercent: 99.9'?"));

@@ -65,6 +65,7 @@ good   = { of = "webhooks", within = "5s" }
 
 TEST(SloToml, SaysWhatIsWrong) {
   EXPECT_THAT(problems_with("target = '99%'"), HasSubstr("'name' is missing"));
+  EXPECT_THAT(problems_with("name = ''\ntarget = '99%'"), HasSubstr("a name is not empty"));
   EXPECT_THAT(problems_with("name = 'a'"), HasSubstr("'target' is missing"));
   EXPECT_THAT(problems_with("name = 'a'\ntarget = '100%'"),
               HasSubstr("slo.toml:3:10: error: a target of 100% leaves no budget to spend"));
