@@ -37,7 +37,7 @@ std::string_view phase_at(Duration at, const Scenario& scenario) {
       return phase.name;
     }
   }
-  return scenario.phases.empty() ? "" : scenario.phases.back().name;
+  return scenario.phases.empty() ? std::string_view{} : std::string_view(scenario.phases.back().name);
 }
 
 void add(Events& events, Duration at, bool good, std::string_view phase) {

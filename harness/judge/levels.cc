@@ -11,7 +11,6 @@
 namespace faultline::judge {
 namespace {
 
-using scenario::Expression;
 using scenario::Level;
 
 // The share of good events of each phase.

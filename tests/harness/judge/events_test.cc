@@ -112,6 +112,16 @@ TEST_F(WebhookEvents, AreGoodWhenTheyAreDeliveredInTime) {
   EXPECT_EQ(told(events(run_, {.of = Of::webhooks})), (std::vector<double>{1.5, 2.5, 3.5, -4.5}));
 }
 
+TEST_F(WebhookEvents, AreOfThePhaseInWhichTheirFirstAttemptCame) {
+  attempt("1", 9.9, 0.1, 500);
+  attempt("1", 11, 0.1);
+  attempt("2", 10, 0.1);
+  attempt("3", 35, 0.1);  // after the load
+  log_ends();
+  EXPECT_EQ(events(run_, {.of = Of::webhooks}).phases,
+            (std::vector<std::string_view>{"steady", "incident", "recovery"}));
+}
+
 TEST_F(WebhookEvents, ThatTheCustomerWantsNoMoreAreNotCounted) {
   attempt("1", 1, 0.1, 410);
   attempt("2", 2, 0.1, 500);
