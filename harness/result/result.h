@@ -97,8 +97,9 @@ struct Result {
   std::string title;
   std::string version;  // of Faultline
   std::uint64_t seed = 0;
+  std::string file;       // of the scenario, as it was given; empty: not recorded
   std::string repeat;     // the command that runs it again
-  std::string directory;  // of the run
+  std::string directory;  // of the run, as the run was given it
   Verdict verdict = Verdict::held;
   std::vector<Check> checks;
   bool stopped = false;  // a step's failure ended it: what is not among the checks was not judged

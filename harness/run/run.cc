@@ -299,7 +299,9 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
                     {"service", subject.digest},
                     {"directory", std::filesystem::absolute(scenario.service.directory).string()},
                     {"arrivals", plan.size()},
+                    {"file", scenario.file.string()},
                     {"repeat", options.repeat},
+                    {"left_in", directory.path().string()},
                     {"ready_after", seconds(environment->ready_after())}});
     for (const result::StartUp& part : parts) {
       producer.write("environment", asked + part.began + part.took,
@@ -342,7 +344,9 @@ result::Result judge_again(const std::filesystem::path& directory) {
       result.title = record.at("title");
       result.seed = record.at("seed");
       result.version = record.at("version");
+      result.file = record.value("file", "");
       result.repeat = record.at("repeat");
+      result.directory = record.value("left_in", result.directory);
       result.ready_after = from_seconds(record.at("ready_after"));
     } else if (kind == "environment") {
       result.start_up.push_back(

@@ -17,6 +17,7 @@ Result example() {
   result.title = "Redis down";
   result.version = "0.1.0";
   result.seed = 18446744073709551615ULL;
+  result.file = "redis-down.toml";
   result.repeat = "faultline run redis-down.toml --seed 1";
   result.directory = "runs/x";
   result.verdict = Verdict::failed;
@@ -53,6 +54,7 @@ TEST(ResultJson, ComesBackAsItWas) {
   EXPECT_EQ(back.seed, 18446744073709551615ULL);
   EXPECT_EQ(back.verdict, Verdict::failed);
   EXPECT_TRUE(back.stopped);
+  EXPECT_EQ(back.file, "redis-down.toml");
   ASSERT_EQ(back.checks.size(), 2U);
   EXPECT_EQ(back.checks[0].margin, "2.42 points over");
   EXPECT_EQ(back.checks[1].verdict, Verdict::held);
