@@ -6,6 +6,7 @@
 
 #include "example.h"
 #include "report/junit.h"
+#include "report/markdown.h"
 
 int main(int argc, char** argv) {
   using namespace faultline;
@@ -17,4 +18,5 @@ int main(int argc, char** argv) {
   std::ofstream(directory / "results.json")
       << result::to_json(suite).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   std::ofstream(directory / "junit.xml") << report::to_junit(suite);
+  std::ofstream(directory / "summary.md") << report::to_markdown(suite);
 }
