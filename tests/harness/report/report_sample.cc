@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "example.h"
+#include "report/html.h"
 #include "report/junit.h"
 #include "report/markdown.h"
 
@@ -18,5 +19,6 @@ int main(int argc, char** argv) {
   std::ofstream(directory / "results.json")
       << result::to_json(suite).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   std::ofstream(directory / "junit.xml") << report::to_junit(suite);
+  std::ofstream(directory / "report.html") << report::to_html(suite);
   std::ofstream(directory / "summary.md") << report::to_markdown(suite);
 }

@@ -10,6 +10,7 @@ execFileSync(process.env.REPORT_SAMPLE, [directory]);
 const read = (name) => readFileSync(join(directory, name), "utf8");
 export const results = JSON.parse(read("results.json"));
 export const junit = read("junit.xml");
+export const html = read("report.html");
 export const summary = read("summary.md");
 rmSync(directory, { recursive: true });
 
