@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/outputs.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "core/journal.h"
@@ -77,6 +78,7 @@ int replay(const ReplayOptions& options) {
     fmt::print(stderr, "faultline: interrupted; everything that was started has ended\n");
     return 128 + stop.signal();
   }
+  leave_reports(*result, run_options.directory);
   fmt::print("{}\n",
              report::to_terminal(*result, {.colour = wants_colour(options.no_color), .verbose = false}));
   const search::Trace then = search::read_trace(before.records);

@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
-#include <fstream>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "cli/command.h"
+#include "cli/outputs.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "core/error.h"
@@ -23,39 +21,22 @@ namespace {
 struct RunOptions {
   std::vector<std::string> paths;
   ScenarioOptions scenario;
-  std::string out, plan, json;
+  std::string out, plan;
+  Outputs outputs;
   std::string progress = "auto", transport = "auto";
   std::size_t jobs = 1;
   bool quiet = false, verbose = false, no_color = false;
 
   report::Style style() const { return {.colour = wants_colour(no_color), .verbose = verbose}; }
+  /// Whether a person reads standard output.
+  bool talks() const { return !outputs.take_standard_output(); }
   ProgressKind progress_kind() const {
-    if (progress == "none" || quiet) {
+    if (progress == "none" || quiet || !talks()) {
       return ProgressKind::none;
     }
     return progress == "auto" && is_terminal() ? ProgressKind::terminal : ProgressKind::plain;
   }
 };
-
-// Of several verdicts, the one that the whole is worth: a failure outweighs what could not be judged, since
-// it was seen.
-int worse(int a, int b) {
-  const auto rank = [](int status) { return status == 1 ? 2 : status == 4 ? 1 : 0; };
-  return rank(a) >= rank(b) ? a : b;
-}
-
-void write_json(const std::string& path, const std::vector<result::Result>& results) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const result::Result& result : results) {
-    list.push_back(result::to_json(result));
-  }
-  std::ofstream file(path);
-  file << list.dump(2) << '\n';
-  file.close();
-  if (!file) {
-    throw EnvironmentError(fmt::format("cannot write {}", path), "name another file with --json");
-  }
-}
 
 // Of several scenarios at once nothing is shown but that each has begun: they would talk through each other.
 class Unwatched final : public run::Observer {
@@ -69,13 +50,13 @@ class Unwatched final : public run::Observer {
   void collecting() override {}
 };
 
-// A suite of scenarios, run in their order and so many of them at a time.
-class Suite {
+// Scenarios, run in their order and so many of them at a time.
+class Runs {
  public:
-  Suite(const RunOptions& options, const std::vector<scenario::Scenario>& scenarios)
-      : options_(options), scenarios_(scenarios), results_(scenarios.size()) {}
+  Runs(const RunOptions& options, const std::vector<scenario::Scenario>& scenarios)
+      : options_(options), scenarios_(scenarios), outcomes_(scenarios.size()) {}
 
-  /// Returns when all have ended, or soon after the stop was requested. Throws what the first run threw.
+  /// Returns when all have ended, or soon after the stop was requested.
   void run(const Stop& stop) {
     const std::size_t workers = std::min(std::max<std::size_t>(options_.jobs, 1), scenarios_.size());
     std::vector<std::jthread> threads;
@@ -83,30 +64,29 @@ class Suite {
     for (std::size_t i = 0; i < workers; ++i) {
       threads.emplace_back([this, &stop] { work(stop); });
     }
-    threads.clear();
-    if (failure_) {
-      std::rethrow_exception(failure_);
-    }
   }
 
-  /// In the order of the scenarios; all of them, when nothing was interrupted.
-  std::vector<result::Result> results() const {
-    std::vector<result::Result> all;
-    for (const auto& result : results_) {
-      if (result) {
-        all.push_back(*result);
-      }
+  /// Of every scenario, in their order.
+  result::Suite suite() const {
+    result::Suite suite{FAULTLINE_VERSION, {}};
+    for (std::size_t i = 0; i < scenarios_.size(); ++i) {
+      suite.outcomes.push_back(outcomes_[i].value_or(
+          interrupted(scenarios_[i], "did not run: it was interrupted before its turn had come")));
     }
-    return all;
+    return suite;
   }
 
  private:
+  static result::Outcome interrupted(const scenario::Scenario& scenario, const char* what) {
+    return result::Unjudged{scenario.name, scenario.file.string(), true, what, ""};
+  }
+
   void work(const Stop& stop) {
     while (!stop.requested()) {
       std::size_t next = 0;
       {
         const std::lock_guard lock(mutex_);
-        if (failure_ || next_ == scenarios_.size()) {
+        if (next_ == scenarios_.size()) {
           return;
         }
         next = next_++;
@@ -115,19 +95,41 @@ class Suite {
           std::fflush(stdout);
         }
       }
-      try {
-        auto result = run_one(scenarios_[next], stop);
-        const std::lock_guard lock(mutex_);
-        if (result) {
-          fmt::print("{}", report::to_terminal(*result, options_.style()));
-          std::fflush(stdout);
-        }
-        results_[next] = std::move(result);
-      } catch (...) {
-        const std::lock_guard lock(mutex_);
-        if (!failure_) {
-          failure_ = std::current_exception();
-        }
+      result::Outcome outcome = outcome_of(scenarios_[next], stop);
+      const std::lock_guard lock(mutex_);
+      show(outcome);
+      outcomes_[next] = std::move(outcome);
+    }
+  }
+
+  // An environment that cannot be had costs this scenario its result, and no other.
+  result::Outcome outcome_of(const scenario::Scenario& scenario, const Stop& stop) const {
+    const std::string file = scenario.file.string();
+    try {
+      auto result = run_one(scenario, stop);
+      return result ? result::Outcome(std::move(*result))
+                    : interrupted(scenario, "was interrupted before its end");
+    } catch (const EnvironmentError& error) {
+      return result::Unjudged{scenario.name, file, false, error.what(), error.remedy};
+    } catch (const std::exception& error) {
+      return result::Unjudged{scenario.name, file, false, fmt::format("failed: {}", error.what()), ""};
+    }
+  }
+
+  void show(const result::Outcome& outcome) const {
+    if (const auto* result = std::get_if<result::Result>(&outcome)) {
+      if (options_.talks()) {
+        fmt::print("{}", report::to_terminal(*result, options_.style()));
+        std::fflush(stdout);
+      }
+      return;
+    }
+    const auto& unjudged = std::get<result::Unjudged>(outcome);
+    if (!unjudged.interrupted) {
+      const std::string which = scenarios_.size() == 1 ? "" : fmt::format("{}: ", unjudged.scenario);
+      fmt::print(stderr, "faultline: {}{}\n", which, unjudged.problem);
+      if (!unjudged.remedy.empty()) {
+        fmt::print(stderr, "  {}\n", unjudged.remedy);
       }
     }
   }
@@ -147,6 +149,15 @@ class Suite {
       run_options.repeat =
           fmt::format("faultline run {}{}", scenario.file.string(), options_.scenario.to_words());
     }
+    auto result = watched(scenario, run_options, stop);
+    if (result) {
+      leave_reports(*result, run_options.directory);
+    }
+    return result;
+  }
+
+  std::optional<result::Result> watched(const scenario::Scenario& scenario, const run::Options& run_options,
+                                        const Stop& stop) const {
     if (options_.jobs > 1) {
       Unwatched unwatched;
       return run::run(scenario, run_options, unwatched, stop);
@@ -159,11 +170,24 @@ class Suite {
   const std::vector<scenario::Scenario>& scenarios_;
   std::mutex mutex_;
   std::size_t next_ = 0;
-  std::vector<std::optional<result::Result>> results_;
-  std::exception_ptr failure_;
+  std::vector<std::optional<result::Outcome>> outcomes_;
 };
 
+// Says that it was, and which scenarios have no result of it.
+void print_interruption(const result::Suite& suite) {
+  fmt::print(stderr, "faultline: interrupted; everything that was started has ended\n");
+  if (suite.outcomes.size() == 1) {
+    return;
+  }
+  for (const result::Unjudged* one : result::unjudged_of(suite)) {
+    if (one->interrupted) {
+      fmt::print(stderr, "  {} {}\n", one->scenario, one->problem);
+    }
+  }
+}
+
 int run_all(const RunOptions& options) {
+  options.outputs.check();
   Stop stop;
   const Signals signals(stop);
   const auto scenarios = read_scenarios(options.paths, options.scenario);
@@ -171,22 +195,18 @@ int run_all(const RunOptions& options) {
     return kUsage;
   }
 
-  Suite suite(options, *scenarios);
-  suite.run(stop);
+  Runs runs(options, *scenarios);
+  runs.run(stop);
+  const result::Suite suite = runs.suite();
+  if (options.talks() && !result::results_of(suite).empty()) {
+    fmt::print("{}", report::summary_table(suite, options.style()));
+    std::fflush(stdout);
+  }
   if (stop.requested()) {
-    fmt::print(stderr, "faultline: interrupted; everything that was started has ended\n");
-    return 128 + stop.signal();
+    print_interruption(suite);
   }
-  const std::vector<result::Result> results = suite.results();
-  int status = 0;
-  for (const result::Result& result : results) {
-    status = worse(status, result::exit_status(result.verdict));
-  }
-  fmt::print("{}", report::summary_table(results, options.style()));
-  if (!options.json.empty()) {
-    write_json(options.json, results);
-  }
-  return status;
+  options.outputs.write(suite);
+  return stop.requested() ? 128 + stop.signal() : result::exit_status(suite);
 }
 
 }  // namespace
@@ -197,7 +217,8 @@ void add_run(CLI::App& program, int& status) {
       "Examples:\n"
       "  faultline run suites/playbook\n"
       "  faultline run suites/playbook/redis-down.toml --seed 7\n"
-      "  faultline run my.toml --service 'node server.js'");
+      "  faultline run my.toml --service 'node server.js'\n"
+      "  faultline run suites/playbook --junit junit.xml --html report.html");
   auto options = std::make_shared<RunOptions>();
   command->add_option("scenario", options->paths, "Scenario files, or directories of them")
       ->type_name("FILE|DIR")
@@ -210,7 +231,7 @@ void add_run(CLI::App& program, int& status) {
       ->type_name("FILE");
   command->add_option("--jobs", options->jobs, "So many scenarios side by side (1)")
       ->check(CLI::Range(1, 64));
-  command->add_option("--json", options->json, "Write the results there as well")->type_name("FILE");
+  options->outputs.add_to(*command);
   command->add_option("--progress", options->progress, "auto, plain or none")
       ->check(CLI::IsMember({"auto", "plain", "none"}));
   command->add_flag("-q,--quiet", options->quiet, "Only the result");

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/outputs.h"
 #include "core/error.h"
 #include "core/journal.h"
 #include "loop/loop.h"
@@ -54,6 +55,7 @@ void SearchRuns::make(const scenario::Scenario& changed, const search::Ask& ask,
     ran.end = Ran::End::interrupted;
     return;
   }
+  leave_reports(*result, run_options.directory);
   ran.end = Ran::End::judged;
   ran.result = std::move(*result);
   if (ask.wants_journal) {

@@ -5,13 +5,16 @@
 #include <algorithm>
 
 #include "core/units.h"
+#include "report/words.h"
 
 namespace faultline::report {
 namespace {
 
 using result::Check;
+using result::Outcome;
 using result::PhaseFigures;
 using result::Result;
+using result::Suite;
 using result::Verdict;
 
 std::string paint(const Style& style, const char* code, const std::string& text) {
@@ -42,14 +45,6 @@ std::string mark(const Style& style, Verdict verdict) {
   return "";
 }
 
-std::string or_dash(const std::optional<Duration>& duration) {
-  return duration ? to_display(*duration) : "-";
-}
-
-std::string percent(double share) {
-  return fmt::format("{:.2f}%", share * 100);
-}
-
 std::string phase_lines(const Result& result) {
   std::size_t width = 5;
   for (const PhaseFigures& phase : result.phases) {
@@ -67,14 +62,7 @@ std::string phase_lines(const Result& result) {
 
 // What the service asked its dependencies for, where that is known.
 std::string calls_lines(const Result& result) {
-  std::vector<std::string> dependencies;
-  for (const PhaseFigures& phase : result.phases) {
-    for (const auto& [dependency, calls] : phase.calls_per_arrival) {
-      if (std::find(dependencies.begin(), dependencies.end(), dependency) == dependencies.end()) {
-        dependencies.push_back(dependency);
-      }
-    }
-  }
+  const std::vector<std::string> dependencies = dependencies_of(result);
   if (dependencies.empty()) {
     return {};
   }
@@ -170,14 +158,10 @@ std::string level_lines(const Result& result, const Style& style) {
 }
 
 std::string check_lines(const Check& check, const Style& style) {
-  std::string text =
-      fmt::format("  {} {}{}: {}\n", mark(style, check.verdict), check.kind,
-                  check.where.empty() || check.where == "run" ? "" : " in " + check.where, check.what);
+  std::string text = fmt::format("  {} {}\n", mark(style, check.verdict), name_of(check));
   if (check.verdict != Verdict::held || style.verbose) {
-    const std::string margin = check.margin.empty() ? "" : fmt::format(" ({})", check.margin);
     if (!check.actual.empty()) {
-      text += fmt::format("       {}{}{}\n", check.actual,
-                          check.target.empty() ? "" : ", wanted " + check.target, margin);
+      text += fmt::format("       {}\n", finding_of(check));
     }
     if (!check.detail.empty()) {
       text += fmt::format("       {}\n", check.detail);
@@ -215,39 +199,99 @@ std::string to_terminal(const Result& result, const Style& style) {
   return text;
 }
 
-std::string summary_table(const std::vector<Result>& results, const Style& style) {
-  std::size_t name_width = 8;
-  std::vector<std::string> phases;
-  for (const Result& result : results) {
-    name_width = std::max(name_width, result.scenario.size());
-    for (const PhaseFigures& phase : result.phases) {
-      if (std::find(phases.begin(), phases.end(), phase.name) == phases.end()) {
-        phases.push_back(phase.name);
-      }
-    }
-  }
-  constexpr int kPhaseWidth = 13;  // "27.2 ms 0.00%"
+namespace {
+
+constexpr std::size_t kColumns = 80;
+constexpr std::size_t kPhaseWidth = 13;  // "27.2 ms 0.00%"
+
+const char* colour_of(const Outcome& outcome) {
+  const auto* result = std::get_if<Result>(&outcome);
+  return result ? colour_of(result->verdict) : "31";
+}
+
+// What a line of either table begins with.
+std::string beginning(const Outcome& outcome, std::size_t name_width, const Style& style) {
+  const auto* result = std::get_if<Result>(&outcome);
+  return fmt::format("{:<{}} {} {:>8}", scenario_of(outcome), name_width,
+                     paint(style, colour_of(outcome), fmt::format("{:<7}", to_text(outcome))),
+                     result ? or_dash(result->recovery) : "-");
+}
+
+std::string budget_of(const Outcome& outcome) {
+  const auto* result = std::get_if<Result>(&outcome);
+  return result && result->budget_spent ? percent(*result->budget_spent) : "-";
+}
+
+std::string figures_of(const PhaseFigures& phase) {
+  return fmt::format("{} {}", or_dash(phase.p95), percent(phase.error_rate()));
+}
+
+// A column for each phase.
+std::string wide_table(const Suite& suite, const std::vector<std::string>& phases, std::size_t name_width,
+                       const Style& style) {
   std::string head = fmt::format("{:<{}} {:<7} {:>8}", "scenario", name_width, "verdict", "recovery");
   for (const std::string& phase : phases) {
     head += fmt::format(" {:>{}}", phase, kPhaseWidth);
   }
   head += fmt::format(" {:>7}", "budget");
   std::string text = fmt::format("\n{}\n", paint(style, "1", head));
-  for (const Result& result : results) {
-    text +=
-        fmt::format("{:<{}} {} {:>8}", result.scenario, name_width,
-                    paint(style, colour_of(result.verdict), fmt::format("{:<7}", to_text(result.verdict))),
-                    or_dash(result.recovery));
+  for (const Outcome& outcome : suite.outcomes) {
+    const auto* result = std::get_if<Result>(&outcome);
+    text += beginning(outcome, name_width, style);
     for (const std::string& name : phases) {
-      const auto phase = std::find_if(result.phases.begin(), result.phases.end(),
-                                      [&](const PhaseFigures& each) { return each.name == name; });
-      const std::string cell = phase == result.phases.end()
-                                   ? "-"
-                                   : fmt::format("{} {}", or_dash(phase->p95), percent(phase->error_rate()));
-      text += fmt::format(" {:>{}}", cell, kPhaseWidth);
+      const PhaseFigures* phase = result ? find_phase(*result, name) : nullptr;
+      text += fmt::format(" {:>{}}", phase ? figures_of(*phase) : "-", kPhaseWidth);
     }
-    text += fmt::format(" {:>7}\n", result.budget_spent ? percent(*result.budget_spent) : "-");
+    text += fmt::format(" {:>7}\n", budget_of(outcome));
   }
+  return text;
+}
+
+// The phases of each below it.
+std::string narrow_table(const Suite& suite, std::size_t name_width, const Style& style) {
+  const std::string head =
+      fmt::format("{:<{}} {:<7} {:>8} {:>7}", "scenario", name_width, "verdict", "recovery", "budget");
+  std::string text = fmt::format("\n{}\n", paint(style, "1", head));
+  for (const Outcome& outcome : suite.outcomes) {
+    text += fmt::format("{} {:>7}\n", beginning(outcome, name_width, style), budget_of(outcome));
+    const auto* result = std::get_if<Result>(&outcome);
+    std::string line;
+    for (const PhaseFigures& phase : result ? result->phases : std::vector<PhaseFigures>{}) {
+      const std::string item = fmt::format("  {} {}", phase.name, figures_of(phase));
+      if (!line.empty() && line.size() + item.size() > kColumns) {
+        text += fmt::format("{}\n", line);
+        line.clear();
+      }
+      line += item;
+    }
+    text += line.empty() ? "" : fmt::format("{}\n", line);
+  }
+  return text;
+}
+
+// Of a table without colours.
+bool fits(const std::string& table) {
+  for (std::size_t from = 0; from < table.size();) {
+    const std::size_t end = table.find('\n', from);
+    if (end - from > kColumns) {
+      return false;
+    }
+    from = end + 1;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string summary_table(const Suite& suite, const Style& style) {
+  std::size_t name_width = 8;
+  for (const Outcome& outcome : suite.outcomes) {
+    name_width = std::max(name_width, scenario_of(outcome).size());
+  }
+  const auto phases = phases_of(results_of(suite));
+  std::string text = fits(wide_table(suite, phases, name_width, {}))
+                         ? wide_table(suite, phases, name_width, style)
+                         : narrow_table(suite, name_width, style);
   text += paint(style, "2", "phases: p95 latency and error rate; budget: spent of the run's error budget\n");
   return text;
 }

@@ -2,9 +2,8 @@
 // A result for a person at a terminal, in at most 80 columns where the words allow it.
 
 #include <string>
-#include <vector>
 
-#include "result/result.h"
+#include "result/suite.h"
 
 namespace faultline::report {
 
@@ -16,7 +15,8 @@ struct Style {
 /// One run: its phases in numbers, what was judged, and how to run it again.
 std::string to_terminal(const result::Result& result, const Style& style);
 
-/// Many runs, a line each: verdict, recovery time, p95 and error rate per phase, budget spent.
-std::string summary_table(const std::vector<result::Result>& results, const Style& style);
+/// Many runs: of each its verdict, recovery time, p95 and error rate per phase, budget spent. A line each where 80
+/// columns hold the phases beside one another, otherwise the phases below it.
+std::string summary_table(const result::Suite& suite, const Style& style);
 
 }  // namespace faultline::report

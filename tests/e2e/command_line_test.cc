@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
 #include <ostream>
+#include <stdexcept>
 
 #include "command.h"
 #include "service_under_test.h"
@@ -138,6 +140,15 @@ TEST(Validity, IsDeniedWhenTheServiceIsNotReached) {
   EXPECT_THAT(said.err, HasSubstr("http://127.0.0.1:1/readyz was not ready within 200ms"));
 }
 
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  if (at == std::string::npos) {
+    throw std::runtime_error("there is no " + from);
+  }
+  text.replace(at, from.size(), to);
+  return text;
+}
+
 std::string calm(const std::string& name) {
   return "[scenario]\nname = \"" + name + R"("
 [service]
@@ -168,6 +179,107 @@ TEST(Suite, RunsSideBySideAndSumsUpInTheOrderOfTheFiles) {
   EXPECT_THAT(said.out, ContainsRegex("1 of 2: first\n2 of 2: second\n"));
   EXPECT_THAT(said.out, ContainsRegex("\nfirst +held .*\nsecond +held "));
   EXPECT_TRUE(exists(scratch / "runs/first/result.json") && exists(scratch / "runs/second/result.json"));
+}
+
+// A suite of one that holds, one whose environment cannot be had, and one that holds.
+TEST(Suite, LosesNoResultToAnEnvironmentThatCannotBeHad) {
+  const ServiceUnderTest service;
+  const Scratch scratch;
+  const std::string text = text_of(service.scenario(scratch));
+  const auto named = [&](const std::string& name, const std::string& url) {
+    return scratch.file(
+        name + ".toml",
+        replaced(replaced(text, "\"items\"\n[service]", "\"" + name + "\"\n[service]"), service.url(), url));
+  };
+  const std::string unreachable =
+      "http://127.0.0.1:1\"\nready = { http = \"GET /readyz\", within = \"100ms\" }\n#";
+  const Said said = run({"run", named("first", service.url()), named("second", unreachable),
+                         named("third", service.url()), "--out", (scratch / "runs").string(), "--json",
+                         (scratch / "results.json").string(), "--junit", (scratch / "junit.xml").string()});
+  EXPECT_EQ(said.status, 3) << said.out << said.err;
+  EXPECT_THAT(said.err, HasSubstr("faultline: second: "));
+  EXPECT_THAT(said.out, ContainsRegex("\nfirst +held .*\nsecond +error .*\nthird +held "));
+  const auto results = nlohmann::json::parse(text_of(scratch / "results.json"));
+  EXPECT_EQ(results["schema"], "faultline.results/1");
+  EXPECT_EQ(results["verdict"], "invalid");
+  ASSERT_EQ(results["results"].size(), 2U);
+  EXPECT_EQ(results["results"][1]["scenario"], "third");
+  EXPECT_EQ(results["results"][1]["file"], (scratch / "third.toml").string());
+  ASSERT_EQ(results["unjudged"].size(), 1U);
+  EXPECT_EQ(results["unjudged"][0]["scenario"], "second");
+  EXPECT_EQ(results["unjudged"][0]["interrupted"], false);
+  EXPECT_THAT(text_of(scratch / "junit.xml"),
+              HasSubstr("<testsuite name=\"second\" tests=\"1\" failures=\"0\" "
+                        "errors=\"1\""));
+
+  const Said again = run({"report", (scratch / "runs").string(), "--json", "-"});
+  EXPECT_EQ(again.status, 3) << again.err;
+  const auto reported = nlohmann::json::parse(again.out);
+  EXPECT_EQ(reported["results"], results["results"]) << "nothing else is on standard output";
+  EXPECT_EQ(reported["unjudged"][0]["scenario"], "second");
+  const Said two = run({"report", (scratch / "runs/first").string(), (scratch / "runs/third").string()});
+  EXPECT_EQ(two.status, 0) << two.err;
+  EXPECT_THAT(two.out, ContainsRegex("\nfirst +held .*\nthird +held "));
+}
+
+TEST(Suite, ReportsWhatHadEndedWhenItIsInterrupted) {
+  const ServiceUnderTest service;
+  const Scratch scratch;
+  const std::string text = text_of(service.scenario(scratch));
+  const auto named = [&](const std::string& name, const std::string& length) {
+    return scratch.file(
+        name + ".toml",
+        replaced(replaced(text, "\"items\"\n[service]", "\"" + name + "\"\n[service]"), "\"1s\"", length));
+  };
+  const Said said = shell(FAULTLINE_BINARY_DIR "/faultline run " + named("first", "\"1s\"") + " " +
+                          named("second", "\"10m\"") + " " + named("third", "\"1s\"") + " --out " +
+                          (scratch / "runs").string() + " --json " + (scratch / "results.json").string() +
+                          " & pid=$!; until grep -qs '\"kind\":\"request\"' " +
+                          (scratch / "runs/second/journal.ndjson").string() +
+                          "; do sleep 0.05; done; kill -TERM $pid; wait $pid");
+  EXPECT_EQ(said.status, 143) << said.out << said.err;
+  EXPECT_THAT(said.err, HasSubstr("  second was interrupted before its end\n  third did not run: "));
+  EXPECT_THAT(said.out, ContainsRegex("\nfirst +held .*\nsecond +not run .*\nthird +not run "));
+  const auto results = nlohmann::json::parse(text_of(scratch / "results.json"));
+  ASSERT_EQ(results["results"].size(), 1U);
+  EXPECT_EQ(results["results"][0]["scenario"], "first");
+  ASSERT_EQ(results["unjudged"].size(), 2U);
+  EXPECT_EQ(results["unjudged"][1]["interrupted"], true);
+}
+
+TEST(Outputs, AreRefusedBeforeAnythingStarts) {
+  const ServiceUnderTest service;
+  const Scratch scratch;
+  const std::string scenario = service.scenario(scratch), out = (scratch / "o").string();
+  const Said nowhere =
+      run({"run", scenario, "--out", out, "--junit", (scratch / "reports/junit.xml").string()});
+  EXPECT_EQ(nowhere.status, 3);
+  EXPECT_THAT(nowhere.err,
+              HasSubstr("--junit " + (scratch / "reports/junit.xml").string() + ": there is no directory " +
+                        (scratch / "reports").string() + "\n  make it first"));
+  const Said directory = run({"run", scenario, "--out", out, "--html", (scratch / "").string()});
+  EXPECT_EQ(directory.status, 3);
+  EXPECT_THAT(directory.err, HasSubstr("--html"));
+  const Said both = run({"run", scenario, "--out", out, "--json", "-", "--annotations", "github"});
+  EXPECT_EQ(both.status, 2);
+  EXPECT_THAT(both.err, HasSubstr("standard output can be that of one report only"));
+  EXPECT_FALSE(std::filesystem::exists(out)) << "nothing may have been started";
+  EXPECT_EQ(service.asked().size(), 0U);
+}
+
+TEST(Outputs, AddToTheSummaryOfAStep) {
+  const ServiceUnderTest service;
+  const Scratch scratch;
+  const std::string scenario = service.scenario(scratch), out = (scratch / "o").string();
+  ASSERT_EQ(run({"run", scenario, "--out", out}).status, 0);
+  const std::string summary = scratch.file("step.md", "before\n"),
+                    other = scratch.file("other.md", "before\n");
+  const Said said =
+      shell("GITHUB_STEP_SUMMARY=" + summary + " ./faultline report " + out + " --markdown " + summary +
+            " && GITHUB_STEP_SUMMARY=" + summary + " ./faultline report " + out + " --markdown " + other);
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(text_of(summary), ::testing::StartsWith("before\n### Faultline: 1 scenario held\n"));
+  EXPECT_THAT(text_of(other), ::testing::StartsWith("### Faultline: 1 scenario held\n"));
 }
 
 TEST(Suite, IsFoundInTheDirectoryThatOneIsIn) {

@@ -3,7 +3,6 @@
 namespace faultline::report {
 
 using namespace std::chrono_literals;
-using result::Check;
 using result::Result;
 using result::Suite;
 using result::Verdict;

@@ -133,7 +133,7 @@ TEST(SummaryTable, GivesEachRunALineWithItsPhases) {
   Result steady;
   steady.scenario = "calm";
   steady.phases = {{"steady", 10, 200, 812, 0, 4ms, 12300us, 20ms}};
-  EXPECT_EQ(summary_table({failed_run(), steady}, {}),
+  EXPECT_EQ(summary_table({"0.1.0", {failed_run(), steady}}, {}),
             "\n"
             "scenario   verdict recovery        steady      incident  budget\n"
             "redis-down failed    1.23 s 12.3 ms 0.00% 41.0 ms 3.42%  42.00%\n"
@@ -141,13 +141,60 @@ TEST(SummaryTable, GivesEachRunALineWithItsPhases) {
             "phases: p95 latency and error rate; budget: spent of the run's error budget\n");
 }
 
-TEST(SummaryTable, FitsEightyColumnsWithThreePhases) {
-  Result result = failed_run();
-  result.phases.push_back({"recovery", 10, 200, 790, 27, 5ms, 411ms, 800ms});
-  std::istringstream lines(summary_table({result}, {}));
+void expect_eighty_columns(const std::string& table) {
+  std::istringstream lines(table);
   for (std::string line; std::getline(lines, line);) {
     EXPECT_LE(line.size(), 80U) << line;
   }
+}
+
+TEST(SummaryTable, FitsEightyColumnsWithThreePhases) {
+  Result result = failed_run();
+  result.phases.push_back({"recovery", 10, 200, 790, 27, 5ms, 411ms, 800ms});
+  const std::string table = summary_table({"0.1.0", {result}}, {});
+  expect_eighty_columns(table);
+  EXPECT_THAT(table, HasSubstr("recovery        steady      incident      recovery  budget\n"));
+}
+
+TEST(SummaryTable, PutsThePhasesBelowWhereTheyDoNotFitBeside) {
+  Result result = failed_run();
+  result.phases.push_back({"recovery", 10, 200, 790, 27, 5ms, 411ms, 800ms});
+  result.phases.push_back({"upgrade", 10, 200, 790, 27, 5ms, 411ms, 800ms});
+  result.phases.push_back({"idle", 10, 0, 0, 0, {}, {}, {}});
+  const std::string table = summary_table({"0.1.0", {result}}, {});
+  expect_eighty_columns(table);
+  EXPECT_EQ(table,
+            "\n"
+            "scenario   verdict recovery  budget\n"
+            "redis-down failed    1.23 s  42.00%\n"
+            "  steady 12.3 ms 0.00%  incident 41.0 ms 3.42%  recovery 411 ms 3.42%\n"
+            "  upgrade 411 ms 3.42%  idle - 0.00%\n"
+            "phases: p95 latency and error rate; budget: spent of the run's error budget\n");
+}
+
+TEST(SummaryTable, PutsThemBelowOfALongNameToo) {
+  Result result = failed_run();
+  result.phases[1].name = "while every connection is refused";
+  expect_eighty_columns(summary_table({"0.1.0", {result}}, {}));
+}
+
+TEST(SummaryTable, PutsThemBelowOfAFigureThatIsWideToo) {
+  Result result = failed_run();
+  result.scenario = "redis-down-12";
+  result.phases.push_back({"recovery", 10, 200, 790, 27, 5ms, 411ms, 800ms});
+  expect_eighty_columns(summary_table({"0.1.0", {result}}, {.colour = false}));
+  result.budget_spent = 173.3788;
+  expect_eighty_columns(summary_table({"0.1.0", {result}}, {.colour = false}));
+  EXPECT_THAT(summary_table({"0.1.0", {result}}, {.colour = true}), HasSubstr("\033[31mfailed \033[0m"));
+}
+
+TEST(SummaryTable, NamesThoseWithoutAResult) {
+  const result::Suite suite{"0.1.0",
+                            {failed_run(), result::Unjudged{"redis-killed", "", false, "port is taken", ""},
+                             result::Unjudged{"late", "", true, "interrupted", ""}}};
+  const std::string table = summary_table(suite, {});
+  EXPECT_THAT(table, HasSubstr("redis-killed error          -             -             -       -\n"
+                               "late         not run        -             -             -       -\n"));
 }
 
 }  // namespace
