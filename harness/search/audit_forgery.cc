@@ -84,6 +84,9 @@ bool is_calls(const Check& check, const Scope& scope) {
 bool is_recovery_time(const Check& check, const Scope&) {
   return check.kind == "recovery" && check.where == "run";
 }
+bool is_budget(const Check& check, const Scope&) {
+  return check.kind == "budget";
+}
 bool is_recovery_time_or_budget(const Check& check, const Scope& scope) {
   return check.kind == "budget" || is_recovery_time(check, scope);
 }
@@ -401,6 +404,9 @@ constexpr Row kRows[] = {
     {"no request of the run is an error", Per::run, &is_recovery_time, &mend_requests},
     {"every answer of the run comes a minute later", Per::run, &is_recovery_time, &slow_requests},
     {"every answer of the run comes at once", Per::run, &is_recovery_time, &hasten_requests},
+    {"no request of the run is answered", Per::run, &is_budget, &silence_requests},
+    {"every run stays unfinished", Per::run, &is_budget, &leave_runs_open},
+    {"every webhook is refused", Per::run, &is_budget, &fail_webhooks},
     {"the run has no requests", Per::run, &is_recovery_time, &drop_requests},
     {"step '{}' fails", Per::step, &is_step, &fail_step},
     {"every accepted run is still running", Per::run, &is_ending, &leave_runs_open},

@@ -37,7 +37,8 @@ class ClientTls : public ::testing::Test {
   }
 
   const Identity authority_ = identity("authority", "", nullptr);
-  const std::string ca_file_ = written(authority_, "faultline_client_tls_ca");
+  const PemFile authority_file_{authority_};
+  const std::string ca_file_ = authority_file_.path();
   const Identity local_ = identity("here", "DNS:localhost,IP:127.0.0.1", &authority_);
   bool accepted_ = false;
   std::string server_name_, seen_;

@@ -61,15 +61,24 @@ inline Identity identity(const std::string& common_name, const std::string& name
   return made;
 }
 
-/// Writes the certificate as PEM, and returns where.
-inline std::string written(const Identity& identity, const std::string& name) {
-  std::string path = ::testing::TempDir() + name + ".pem";
-  FILE* const file = std::fopen(path.c_str(), "w");
-  EXPECT_NE(file, nullptr) << path;
-  EXPECT_EQ(PEM_write_X509(file, identity.certificate.get()), 1);
-  std::fclose(file);
-  return path;
-}
+/// The certificate as PEM, in a file of its own for as long as this is there: other tests run at the same time.
+class PemFile {
+ public:
+  explicit PemFile(const Identity& identity) : path_(::testing::TempDir() + "faultline_XXXXXX") {
+    FILE* const file = fdopen(mkstemp(path_.data()), "w");
+    EXPECT_NE(file, nullptr) << path_;
+    EXPECT_EQ(PEM_write_X509(file, identity.certificate.get()), 1);
+    std::fclose(file);
+  }
+  ~PemFile() { std::remove(path_.c_str()); }
+  PemFile(const PemFile&) = delete;
+  PemFile& operator=(const PemFile&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 /// TLS on a connection that was accepted.
 class TlsPeer {

@@ -81,7 +81,12 @@ RunOnPaper that_held() {
       {{0}, {expression("postgres calls_per_arrival < 8"), expression("postgres calls_per_arrival > 2")}},
       {{1}, {expression("http_req_failed rate > 5%"), expression("http_req_duration max > 1ms")}}};
   run.scenario.recoveries = {{.within = 3s, .when = {expression("http_req_failed rate < 1%")}}};
-  run.scenario.budgets = {{"availability", Ratio{0.9}, Ratio{1}}};
+  using Of = slo::Indicator::Of;
+  run.scenario.budgets = {{"availability", Ratio{0.9}, Ratio{1}},
+                          {"latency", Ratio{0.9}, Ratio{1}, {.of = Of::requests, .within = 1s}},
+                          {"error-rate", Ratio{0.9}, Ratio{1}, {.of = Of::requests, .status_below = 500}},
+                          {"reconciliations", Ratio{0.9}, Ratio{1}, {.of = Of::runs}},
+                          {"deliveries", Ratio{0.5}, Ratio{1}, {.of = Of::webhooks}}};
   run.scenario.invariants = {scenario::Invariant::every_accepted_run_ends,
                              scenario::Invariant::accepted_runs_complete,
                              scenario::Invariant::reports_match_the_ledger,
