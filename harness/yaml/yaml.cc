@@ -1,12 +1,15 @@
 #include "yaml/yaml.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <type_traits>
 
 namespace faultline::yaml {
 namespace {
@@ -17,18 +20,22 @@ struct Broken {
   std::string message;
 };
 
-Place place_of(const YAML::Mark& mark, const std::string& file) {
-  return mark.is_null() ? Place{file} : Place{file, mark.line + 1, mark.column + 1};
+// `before`: the lines before the text that the mark is in.
+Place place_of(const YAML::Mark& mark, const std::string& file, int before) {
+  return mark.is_null() ? Place{file} : Place{file, mark.line + before + 1, mark.column + 1};
 }
 
 class Reader {
  public:
+  /// Of a document that is not at the begin of its file.
+  void begin_after(int lines) { before_ = lines; }
+
   Value read(const YAML::Node& node, int depth) {
     if (depth > kDepthAtMost) {
       throw Broken{node.Mark(), fmt::format("this is more than {} levels deep", kDepthAtMost)};
     }
     count(node);
-    Value value{.line = node.Mark().line + 1, .column = node.Mark().column + 1};
+    Value value{.line = node.Mark().line + before_ + 1, .column = node.Mark().column + 1};
     switch (node.Type()) {
       case YAML::NodeType::Undefined:
       case YAML::NodeType::Null:
@@ -80,7 +87,7 @@ class Reader {
       if (map.find(name)) {
         throw Broken{member.first.Mark(), fmt::format("'{}' is here twice", name)};
       }
-      map.members.push_back({name, member.first.Mark().line + 1, member.first.Mark().column + 1,
+      map.members.push_back({name, member.first.Mark().line + before_ + 1, member.first.Mark().column + 1,
                              read(member.second, depth + 1)});
     }
     // The map's own members come before those of a merge, and an earlier merge before a later one.
@@ -94,7 +101,63 @@ class Reader {
   }
 
   std::size_t values_ = 0, text_ = 0;
+  int before_ = 0;
 };
+
+struct Document {
+  std::string text;
+  int before = 0;  // lines
+};
+
+// Whether the line is this marker, which nothing but a marker can be at the begin of a line.
+bool is_marker(std::string_view line, std::string_view marker) {
+  return line.starts_with(marker) &&
+         (line.size() == marker.size() ||
+          std::string_view(" \t\r\n").find(line[marker.size()]) != std::string_view::npos);
+}
+
+// yaml-cpp's own LoadAll goes round for ever where something is left that belongs to no document.
+std::vector<Document> split(std::string_view text) {
+  std::vector<Document> documents(1);
+  int lines = 0;
+  bool ended = false, content = false;  // of the last document
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, std::min(text.find('\n'), text.size() - 1) + 1);
+    if (ended || (content && is_marker(line, "---"))) {
+      documents.push_back({{}, lines});
+    }
+    documents.back().text += line;
+    content = true;
+    ended = is_marker(line, "...");
+    ++lines;
+    text.remove_prefix(line.size());
+  }
+  return documents;
+}
+
+class Nothing final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  }
+  void OnMapEnd() override {}
+};
+
+// yaml-cpp reads a document until it understands no more, and says nothing of the rest.
+bool is_whole(const std::string& document) {
+  std::istringstream stream(document);
+  YAML::Parser parser(stream);
+  Nothing nothing;
+  parser.HandleNextDocument(nothing);
+  return !parser;
+}
 
 // yaml-cpp guesses other encodings from their zero bytes.
 bool is_utf8(std::string_view text) {
@@ -152,10 +215,12 @@ std::vector<const Value*> as_list(const Value& value) {
 
 namespace {
 
-// What `read` makes of the text, or nothing and the reason among the problems.
+// What `read` makes of the text, or nothing and the reason among the problems. It is given an int for the lines before the
+// document that it is at.
 template <typename Read>
 auto guarded(std::string_view text, const std::string& file, Diagnostics& problems, const Read& read)
-    -> std::optional<decltype(read())> {
+    -> std::optional<std::invoke_result_t<Read, int&>> {
+  int before = 0;
   if (text.size() > kBytesAtMost) {
     problems.push_back({{file}, fmt::format("this is longer than {} bytes", kBytesAtMost), {}});
     return std::nullopt;
@@ -165,11 +230,11 @@ auto guarded(std::string_view text, const std::string& file, Diagnostics& proble
     return std::nullopt;
   }
   try {
-    return read();
+    return read(before);
   } catch (const Broken& broken) {
-    problems.push_back({place_of(broken.mark, file), broken.message, {}});
+    problems.push_back({place_of(broken.mark, file, before), broken.message, {}});
   } catch (const YAML::Exception& error) {
-    problems.push_back({place_of(error.mark, file), "this is no YAML: " + error.msg, {}});
+    problems.push_back({place_of(error.mark, file, before), "this is no YAML: " + error.msg, {}});
   }
   return std::nullopt;
 }
@@ -177,18 +242,25 @@ auto guarded(std::string_view text, const std::string& file, Diagnostics& proble
 }  // namespace
 
 std::optional<Value> read(std::string_view text, const std::string& file, Diagnostics& problems) {
-  return guarded(text, file, problems, [&] { return Reader().read(YAML::Load(std::string(text)), 0); });
+  return guarded(text, file, problems, [&](int&) { return Reader().read(YAML::Load(std::string(text)), 0); });
 }
 
 std::optional<std::vector<Value>> read_documents(std::string_view text, const std::string& file,
                                                  Diagnostics& problems) {
-  return guarded(text, file, problems, [&] {
-    std::vector<Value> documents;
+  return guarded(text, file, problems, [&](int& before) {
+    std::vector<Value> values;
     Reader reader;
-    for (const YAML::Node& node : YAML::LoadAll(std::string(text))) {
-      documents.push_back(reader.read(node, 0));
+    const std::vector<Document> documents = split(text);
+    values.reserve(documents.size());
+    for (const Document& document : documents) {
+      before = document.before;
+      reader.begin_after(before);
+      values.push_back(reader.read(YAML::Load(document.text), 0));
+      if (!is_whole(document.text)) {
+        throw Broken{{}, "something in this document, or after it, belongs to nothing: mind the indentation"};
+      }
     }
-    return documents;
+    return values;
   });
 }
 

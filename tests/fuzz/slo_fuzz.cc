@@ -22,7 +22,7 @@ void check(const std::vector<Objective>& objectives, const Diagnostics& problems
   }
   for (const Objective& objective : objectives) {
     const double target = objective.target.value;
-    const auto word = parse_indicator(to_word(objective.good));
+    const auto word = faultline::slo::parse_indicator(to_word(objective.good));
     if (objective.name.empty() || !(target >= 0 && target < 1) || word != objective.good) {
       std::fprintf(stderr, "does not hold: what is read can be judged\n");
       std::abort();

@@ -24,6 +24,7 @@ std::vector<Event> minute_with_outage(Duration from, Duration to) {
 
 std::vector<Event> spread(int count, Duration length, int bad) {
   std::vector<Event> events;
+  events.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     events.push_back({length * i / count, i < bad});
   }

@@ -41,6 +41,26 @@ TEST(Yaml, HasOneDocumentOrSeveral) {
   EXPECT_THAT(to_text(problems.at(0)), HasSubstr("test.yml:4:1: error: this is no YAML"));
 }
 
+TEST(Yaml, TellsDocumentsByTheirMarkers) {
+  Diagnostics problems;
+  const auto documents = read_documents(
+      "# c\n--- { a: 1 }\n...\nb: |\n  ---\n  ---x\n---\n--- # d\nc: ---d\n", "test.yml", problems);
+  ASSERT_TRUE(documents.has_value()) << to_text(problems.front());
+  ASSERT_EQ(documents->size(), 5U);
+  EXPECT_EQ(documents->at(0).kind, Value::Kind::none) << "a comment";
+  EXPECT_EQ(documents->at(1).find("a")->line, 2);
+  EXPECT_EQ(documents->at(2).find("b")->text, "---\n---x\n");
+  EXPECT_EQ(documents->at(3).kind, Value::Kind::none);
+  EXPECT_EQ(documents->at(4).find("c")->text, "---d");
+  EXPECT_EQ(documents->at(4).find("c")->line, 9);
+}
+
+TEST(Yaml, SaysThatSomethingInADocumentBelongsToNothing) {
+  Diagnostics problems;
+  EXPECT_EQ(read_documents("a: 1\n---\n  b: 1\n c: 2\n", "test.yml", problems), std::nullopt);
+  EXPECT_THAT(to_text(problems.at(0)), HasSubstr("test.yml:2:1: error: something in this document"));
+}
+
 TEST(Yaml, TellsNumbersFromTexts) {
   const Value yaml = read_one("a: 1.5\nb: \"1.5\"\nc: true\nd: \"true\"\ne: ~\nf:\n");
   EXPECT_EQ(yaml.find("a")->number(), 1.5);
