@@ -76,7 +76,7 @@ void read_fault(const Record& record, Evidence& evidence) {
 }
 
 void read_decision(const Record& record, Evidence& evidence) {
-  evidence.decisions.push_back({.fault = record.text("fault")});
+  evidence.decisions.push_back({.fault = record.text("fault"), .at = record.time("t")});
 }
 
 void read_arrival(const Record& record, Evidence& evidence) {
@@ -111,7 +111,9 @@ void read_request(const Record& record, Evidence& evidence) {
 }
 
 void read_step(const Record& record, Evidence& evidence) {
-  if (record.text("edge") == "end") {
+  if (record.text("edge") == "begin") {
+    evidence.step_begins.push_back({.step = record.number("step"), .at = record.time("t")});
+  } else if (record.text("edge") == "end") {
     evidence.steps.push_back({.step = record.number("step"),
                               .ok = record.truth("ok"),
                               .text = record.text("text"),
@@ -232,6 +234,17 @@ void read_observation(const Record& record, Evidence& evidence) {
                                 .problem = record.find<std::string>("problem").value_or("")});
   } else if (of == "webhook") {
     evidence.webhooks.attempts.push_back(attempt_of(record));
+  } else if (of == "alert") {
+    evidence.alerts.states.push_back(
+        {.alert = record.text("alert"), .firing = record.text("state") == "firing", .at = record.time("at")});
+  } else if (of == "notification") {
+    evidence.alerts.notifications.push_back({.receiver = record.text("receiver"),
+                                             .alert = record.text("alert"),
+                                             .firing = record.text("state") == "firing",
+                                             .at = record.time("at")});
+  } else if (of == "prometheus") {
+    evidence.alerts.until = record.time("until");
+    evidence.alerts.scrapes = record.number("scrapes");
   } else if (of == "webhook_receiver") {
     evidence.webhooks.not_noted = record.number("not_noted");
   } else if (of == "ledger") {

@@ -35,6 +35,7 @@ struct FaultSwitch {
 /// The first time that a fault acted on a connection.
 struct Decision {
   std::string fault;
+  Duration at{};
 };
 
 struct Arrival {
@@ -59,6 +60,12 @@ struct Request {
 
   bool answered() const { return latency.has_value(); }
   bool error() const { return !answered() || !expected; }
+};
+
+/// An action has begun.
+struct StepBegin {
+  std::size_t step = 0;
+  Duration at{};
 };
 
 /// An action has ended.
@@ -133,6 +140,29 @@ struct Webhooks {
   std::optional<std::uint64_t> not_noted;  // how many more came; absent: the log does not go to its end
 };
 
+/// From `at` on an alert is as it says.
+struct AlertState {
+  std::string alert;
+  bool firing = false;
+  Duration at{};
+};
+
+/// A receiver was told of an alert.
+struct Notification {
+  std::string receiver;
+  std::string alert;
+  bool firing = false;  // false: that it is over
+  Duration at{};
+};
+
+/// What Prometheus knew.
+struct Alerts {
+  std::vector<AlertState> states;  // each alert's changes, in their order; before its first it does not fire
+  std::vector<Notification> notifications;
+  std::optional<Duration> until;  // it is known up to here; absent: nothing is
+  std::uint64_t scrapes = 0;      // that reached the service
+};
+
 struct Evidence {
   std::optional<std::uint64_t> planned_arrivals;
   std::vector<PhaseEdge> phases;
@@ -141,6 +171,7 @@ struct Evidence {
   std::map<std::string, std::string> not_made;  // a fault that could not be made, and why
   std::vector<Arrival> arrivals;
   std::vector<Request> requests;
+  std::vector<StepBegin> step_begins;
   std::vector<StepEnd> steps;
   std::vector<ProbeLook> probes;
   std::vector<AcceptedRun> runs;
@@ -149,6 +180,7 @@ struct Evidence {
   std::vector<Stranger> strangers;
   std::vector<CallsAtEdge> calls;
   Webhooks webhooks;
+  Alerts alerts;
   result::KnownCauses causes;                    // of all dependencies together
   std::optional<nlohmann::ordered_json> ledger;  // what a report must say
   std::optional<int> interrupted;                // the signal

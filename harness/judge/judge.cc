@@ -10,9 +10,8 @@ using Judgement = void (*)(const scenario::Scenario&, const Evidence&, result::R
 
 // In the order of a report: first whether the run says anything at all.
 constexpr Judgement kJudgements[] = {
-    &add_figures,      &judge_validity, &judge_phase_expectations,
-    &judge_steps,      &judge_recovery, &judge_budget,
-    &judge_invariants, &judge_counts,   &judge_levels,
+    &add_figures,  &judge_validity, &judge_phase_expectations, &judge_steps,  &judge_recovery,
+    &judge_alerts, &judge_budget,   &judge_invariants,         &judge_counts, &judge_levels,
 };
 
 // Of a run that was stopped by a failure.

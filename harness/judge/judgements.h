@@ -24,6 +24,7 @@ void judge_recovery(const scenario::Scenario& scenario, const Evidence& evidence
 void judge_budget(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
 /// Result::levels; no checks.
 void judge_levels(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
+void judge_alerts(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
 /// The numbers that were asked for of each arrival.
 void judge_counts(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);
 void judge_invariants(const scenario::Scenario& scenario, const Evidence& evidence, result::Result& result);

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "core/units.h"
+#include "judge/incident.h"
 #include "judge/judgements.h"
 #include "judge/measure.h"
 
@@ -20,49 +21,6 @@ using result::Check;
 using result::Verdict;
 using scenario::RecoveryExpectation;
 using scenario::Scenario;
-using scenario::Step;
-
-// When nothing went wrong any more, or why that cannot be told.
-struct Lift {
-  std::optional<Duration> at;
-  std::string never;  // the fault that nobody lifted
-};
-
-bool waits_for_mitigation(const Scenario& scenario, const std::string& fault) {
-  return std::any_of(scenario.faults.begin(), scenario.faults.end(), [&](const fault::Rule& rule) {
-    return rule.name == fault && rule.until == fault::Until::mitigation;
-  });
-}
-
-Lift find_lift(const Scenario& scenario, const Evidence& evidence) {
-  Lift lift;
-  std::vector<std::string> on;
-  for (const FaultSwitch& change : evidence.faults) {
-    if (change.on) {
-      on.push_back(change.fault);
-      continue;
-    }
-    std::erase(on, change.fault);
-    lift.at = std::max(lift.at.value_or(change.at), change.at);
-    if (change.why == "end" && waits_for_mitigation(scenario, change.fault)) {
-      lift.never = change.fault;
-    }
-  }
-  if (!on.empty()) {
-    lift.never = on.front();
-  }
-  for (const StepEnd& end : evidence.steps) {
-    if (end.step < scenario.steps.size() && scenario.steps[end.step].kind == Step::Kind::mitigation) {
-      lift.at = std::max(lift.at.value_or(end.at), end.at);
-    }
-  }
-  return lift;
-}
-
-bool all_taken_out(const Scenario& scenario) {
-  return !scenario.faults.empty() && std::none_of(scenario.faults.begin(), scenario.faults.end(),
-                                                  [](const fault::Rule& rule) { return rule.enabled; });
-}
 
 // The requests that were due in each whole window from `begin` to the end of the run.
 std::vector<Requests> windows_from(Duration begin, Duration window, const Scenario& scenario,

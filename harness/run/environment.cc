@@ -97,6 +97,7 @@ struct Environment::Impl {
   std::map<std::string, std::string> changed;  // variables of the service, by its restarts
   std::unique_ptr<process::Child> service;
   std::vector<std::unique_ptr<process::Child>> pressing;  // the CPU
+  std::unique_ptr<Monitoring> monitoring;
 
   void check_stop() const {
     if (stop.requested()) {
@@ -226,6 +227,15 @@ struct Environment::Impl {
     }
     for (const auto& [name, value] : scenario.service.env) {
       addresses.variables[name] = value;
+    }
+  }
+
+  // Both start while the service does.
+  void start_monitoring() {
+    if (scenario.monitoring) {
+      const http::Url url = *http::parse_url(direct);
+      monitoring = std::make_unique<Monitoring>(scenario, guardian, logs.parent_path() / "prometheus", logs,
+                                                fmt::format("{}:{}", url.host, url.port));
     }
   }
 
@@ -372,8 +382,12 @@ Environment::Environment(const scenario::Scenario& scenario, fs::path logs, tran
   impl_->check_stop();
   impl_->part("proxies", [&] { impl_->start_proxies(upstreams, observers); });
   impl_->fill_addresses();
+  impl_->start_monitoring();
   impl_->part("service", [&] { impl_->start_service(scenario.service.ready_within); });
   impl_->start_service_proxy(observers);
+  if (impl_->monitoring) {
+    impl_->part("prometheus", [&] { impl_->monitoring->wait_until_ready(); });
+  }
   impl_->ready_after = monotonic_now() - impl_->began;
 }
 
@@ -414,6 +428,10 @@ const ledger::Ledger& Environment::ledger() const {
 
 const webhook_receiver::Receiver* Environment::webhooks() const {
   return impl_->webhooks.get();
+}
+
+const Monitoring* Environment::monitoring() const {
+  return impl_->monitoring.get();
 }
 
 void Environment::apply(const std::string& dependency, stream::RuleSet rules) {

@@ -17,6 +17,7 @@
 #include "process/guardian.h"
 #include "result/result.h"
 #include "run/commands.h"
+#include "run/monitoring.h"
 #include "scenario/scenario.h"
 #include "steps/world.h"
 #include "stream/causes.h"
@@ -106,6 +107,8 @@ class Environment {
   const ledger::Ledger& ledger() const;
   /// The customer whom the service notifies; null where the scenario has none.
   const webhook_receiver::Receiver* webhooks() const;
+  /// The private Prometheus; null where the scenario has none.
+  const Monitoring* monitoring() const;
 
  private:
   struct Impl;

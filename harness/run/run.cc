@@ -12,6 +12,7 @@
 #include "load/http_sender.h"
 #include "load/plan.h"
 #include "loop/loop.h"
+#include "run/alert_collector.h"
 #include "run/arrival_causes.h"
 #include "run/collector.h"
 #include "run/count_collector.h"
@@ -220,6 +221,7 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
           }
           write_calls(scenario, phase, begins, environment, edges);
         });
+  const Instant over = monotonic_now();
   load.finish(until_failure.requested());
   recorders.end();
   rules.unload();
@@ -238,6 +240,9 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
                    {"shed", counters.shed}});
   write_proxies(environment, collector);
   write_causes(causes, collector);
+  if (const auto* const monitoring = environment.monitoring()) {
+    collect_alerts(*monitoring, scenario.alerts, start, over, collector, stop);
+  }
   std::vector<AcceptedRun> runs;  // that have ended
   if (!scenario.invariants.empty()) {
     write_ledger(environment.ledger(), collector);

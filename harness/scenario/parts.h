@@ -25,6 +25,10 @@ void read_steps(Table& file, Scenario& scenario);
 /// What the file that [scenario] slo names holds: Scenario::objectives and levels, and its text among the sources.
 void read_slo_file(Table& scenario_table, Scenario& scenario, Diagnostics& problems);
 void read_expectations(Table& file, const std::string& slo_name, Scenario& scenario, Diagnostics& problems);
+/// [prometheus].
+void read_monitoring(Table& file, Scenario& scenario, Diagnostics& problems);
+/// One [[expect]] about alerts.
+void read_alert(Table& expectation, Scenario& scenario);
 /// One [[expect]] that asks for a number (count.h).
 void read_count(Table& table, Scenario& scenario, Diagnostics& problems);
 

@@ -217,6 +217,7 @@ Scenario read(const std::filesystem::path& path, const std::vector<Override>& ov
   read_loads(file, scenario, problems);
   read_faults(file, scenario);
   read_steps(file, scenario);
+  read_monitoring(file, scenario, problems);
   read_expectations(file, slo, scenario, problems);
   scenario.validity = load::read_validity(file);
   scenario.compare = read_pair(file);

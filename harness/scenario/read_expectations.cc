@@ -162,6 +162,8 @@ void read_expectations(Table& file, const std::string& slo_name, Scenario& scena
     } else if (table.has("invariants")) {
       read_invariants(table, scenario);
       read_completion_floors(table, scenario);
+    } else if (table.has("alert") || table.has("alerts")) {
+      read_alert(table, scenario);
     } else if (table.has("sql") || table.has("redis") || table.has("http")) {
       read_count(table, scenario, problems);
     } else if (phase) {

@@ -20,6 +20,7 @@
 #include "load/validity.h"
 #include "scenario/count.h"
 #include "scenario/expression.h"
+#include "scenario/monitoring.h"
 #include "scenario/pair.h"
 #include "slo/objective.h"
 #include "steps/action.h"
@@ -163,6 +164,8 @@ struct Scenario {
   std::vector<slo::Objective> objectives;  // of the SLO file, expected or not
   std::vector<Level> levels;               // likewise
   std::vector<Invariant> invariants;
+  std::optional<Monitoring> monitoring;
+  std::vector<AlertExpectation> alerts;
   std::vector<Count> counts;
   /// For accepted_runs_complete: of the runs accepted in each phase; in some phases another share.
   Ratio complete_at_least{0.95};

@@ -128,6 +128,23 @@ bool is_backoff(const Check& check, const Scope&) {
 bool is_signing(const Check& check, const Scope&) {
   return is_invariant(check, scenario::Invariant::webhook_signatures_verify);
 }
+bool is_of_alerts(const Check& check, std::string_view ending) {
+  return check.kind == "expectation" && check.what.find("alert ") != std::string::npos &&
+         check.what.ends_with(ending);
+}
+bool is_firing(const Check& check, const Scope&) {
+  return is_of_alerts(check, " fires") && !check.what.starts_with("no ");
+}
+bool is_clearing(const Check& check, const Scope&) {
+  return is_of_alerts(check, " clears");
+}
+bool is_telling(const Check& check, const Scope&) {
+  return is_of_alerts(check, " is told to somebody");
+}
+bool is_silence(const Check& check, const Scope&) {
+  return is_of_alerts(check, " does not fire") ||
+         (is_of_alerts(check, " fires") && check.what.starts_with("no "));
+}
 bool is_validity(const Check& check, std::string_view what) {
   return check.kind == "validity" && check.what.starts_with(what);
 }
@@ -350,6 +367,31 @@ void change_count(JournalRecords& journal, const Scope& scope) {
   }
 }
 
+void silence_alerts(JournalRecords& journal, const Scope&) {
+  std::erase_if(journal, [](const ordered_json& record) {
+    return is_observation(record, "alert") && record.value("state", "") == "firing";
+  });
+}
+void hold_alerts(JournalRecords& journal, const Scope&) {
+  std::erase_if(journal, [](const ordered_json& record) {
+    return is_observation(record, "alert") && record.value("state", "") != "firing";
+  });
+}
+void untell_alerts(JournalRecords& journal, const Scope&) {
+  std::erase_if(journal, [](const ordered_json& record) { return is_observation(record, "notification"); });
+}
+void fire_alerts(JournalRecords& journal, const Scope& scope) {
+  if (!scope.scenario.monitoring || journal.empty()) {
+    return;
+  }
+  for (const promql::Alert& alert : scope.scenario.monitoring->suite.alerts) {
+    ordered_json record = journal.back();  // for what every record has
+    record.update(
+        {{"kind", "observation"}, {"of", "alert"}, {"alert", alert.name}, {"state", "firing"}, {"at", 0.0}});
+    journal.push_back(std::move(record));
+  }
+}
+
 void fail_step(JournalRecords& journal, const Scope& scope) {
   each(journal, [&](ordered_json& record) {
     if (record.value("step", scope.scenario.steps.size()) != scope.index) {
@@ -418,6 +460,10 @@ constexpr Row kRows[] = {
     {"a webhook is repeated with another body", Per::run, &is_identity, &change_repeat},
     {"a webhook is repeated at once", Per::run, &is_backoff, &repeat_at_once},
     {"no signature is right", Per::run, &is_signing, &forge_signatures},
+    {"no alert fires", Per::run, &is_firing, &silence_alerts},
+    {"no alert clears", Per::run, &is_clearing, &hold_alerts},
+    {"nobody is told of an alert", Per::run, &is_telling, &untell_alerts},
+    {"every alert fires", Per::run, &is_silence, &fire_alerts},
     {"'{}' is wrong for one arrival", Per::count, &is_count, &change_count},
     {"fault '{}' does not act", Per::fault, &is_acting, &keep_fault_from_acting},
     {"no arrival is started", Per::run, &is_started, &drop_arrivals},

@@ -37,7 +37,6 @@ TEST(Evidence, PassesOverWhatIsNotJudged) {
   EXPECT_EQ(complaint(R"({"kind":"environment","what":"redis"})"), "");
   EXPECT_EQ(complaint(R"({"kind":"of a later version"})"), "");
   EXPECT_EQ(complaint(R"({"kind":"observation","of":"proxy"})"), "");
-  EXPECT_EQ(complaint(R"({"kind":"step","edge":"begin"})"), "");
 }
 
 TEST(Evidence, TellsARequestWithoutAnAnswerFromOneWithAnError) {

@@ -63,8 +63,9 @@ std::string documented() {
 TEST(Scenario, IsReadAsItIsDocumented) {
   std::string pattern = (std::filesystem::temp_directory_path() / "read_test_XXXXXX").string();
   const std::filesystem::path directory = mkdtemp(pattern.data());
-  for (const char* folder : {"flows", "slo"}) {
-    std::filesystem::copy(std::filesystem::path(FAULTLINE_SOURCE_DIR "/suites") / folder, directory / folder);
+  for (const char* folder : {"flows", "slo", "monitoring"}) {
+    std::filesystem::copy(std::filesystem::path(FAULTLINE_SOURCE_DIR "/suites") / folder, directory / folder,
+                          std::filesystem::copy_options::recursive);
   }
   std::ofstream(directory / "s.toml") << documented();
   Diagnostics problems;
@@ -74,6 +75,7 @@ TEST(Scenario, IsReadAsItIsDocumented) {
   EXPECT_EQ(scenario.faults.size(), 2U);
   EXPECT_EQ(scenario.phases.at(1).drain, 2s);
   EXPECT_EQ(scenario.counts.size(), 1U);
+  EXPECT_EQ(scenario.alerts.size(), 3U);
   EXPECT_EQ(scenario.webhooks.value().contract.pauses.size(), 3U);
 }
 

@@ -99,6 +99,16 @@ RunOnPaper that_held() {
   run.scenario.webhooks = scenario::WebhookReceiver{
       .signature = webhooks::Scheme::settler, .about = "/data/executionId", .contract = {.pauses = {1s}}};
   told_of(run);
+  run.scenario.monitoring.emplace().suite.alerts = {{"High", "a > 1"}, {"Low", "a < 1"}};
+  run.scenario.alerts = {{.name = "High", .fires_within = 3s, .clears_within = 5s, .to = "pager"},
+                         {.name = "Low", .never = true}};
+  for (const auto& [at, state] : {std::pair{12.0, "firing"}, {17.0, "inactive"}}) {
+    run.write("observation", 40, {{"of", "alert"}, {"alert", "High"}, {"state", state}, {"at", at}});
+  }
+  run.write(
+      "observation", 40,
+      {{"of", "notification"}, {"receiver", "pager"}, {"alert", "High"}, {"state", "firing"}, {"at", 12.1}});
+  run.write("observation", 40, {{"of", "prometheus"}, {"until", 30.0}, {"scrapes", 120}});
   run.write("observation", 40,
             {{"of", "stranger"}, {"k", 1}, {"target", "/x"}, {"tenant", "b"}, {"status", 404}});
   run.request(29.9);
