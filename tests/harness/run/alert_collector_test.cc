@@ -10,7 +10,7 @@ using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-json series(const char* alert, const char* state, std::vector<double> times) {
+json series(const char* alert, const char* state, const std::vector<double>& times) {
   json values = json::array();
   for (const double time : times) {
     values.push_back({time, "1"});
