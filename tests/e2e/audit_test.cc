@@ -45,6 +45,14 @@ TEST(Audit, ProvesThatEveryExpectationOfAnIncidentCanFail) {
   EXPECT_EQ(again.out.find("invariant"), std::string::npos) << "what was not judged is not listed";
 }
 
+TEST(Audit, OfThePlaybookMaySampleItsVariants) {
+  const Scratch scratch;
+  const Said said =
+      run({"audit", "suites/playbook/redis-down.toml", "--sample", "1", "--out", scratch / "audit"});
+  EXPECT_EQ(said.status, 0) << said.out << said.err;
+  EXPECT_THAT(said.out, AllOf(HasSubstr("every check can fail"), HasSubstr("1 of 1 variants failed")));
+}
+
 // The service's clients are refused now and then, which nothing in the scenario is about.
 constexpr const char* kNeedless = R"(
 [[fault]]

@@ -109,18 +109,6 @@ TEST(RedisDown, FailsWhenTheFallbackIsTakenAwayAndSaysWhereAndByHowMuch) {
   expect_reported_alike(played, played.scratch / "elsewhere");
 }
 
-TEST(RedisDown, FailsWithoutItsFaultSinceTheSymptomIsNeverSeen) {
-  const Played played(quick({{part_of_quick("fault"), ""}}));
-  EXPECT_EQ(played.said.status, 1) << played.said.out << played.said.err;
-  EXPECT_THAT(played.said.out, HasSubstr("FAIL symptom"));
-}
-
-TEST(RedisDown, FailsWithoutItsMitigation) {
-  const Played played(quick({{part_of_quick("mitigation"), ""}}));
-  EXPECT_EQ(played.said.status, 1) << played.said.out << played.said.err;
-  EXPECT_THAT(played.said.out, HasSubstr("FAIL recovery"));
-}
-
 TEST(RedisDown, TurnsRedWhenTheProxiesIgnoreEveryRule) {
   const Played played(quick(), {}, "faultline-ignoring-rules");
   EXPECT_EQ(played.said.status, 4) << "the fault never acted\n" << played.said.out << played.said.err;
