@@ -48,6 +48,7 @@ void SearchRuns::make(const scenario::Scenario& changed, const search::Ask& ask,
   run_options.directory = directory / ask.name;
   run_options.transport = transport;
   run_options.repeat = ran.repeat;
+  run_options.latest = false;
   run_options.stop_at_first_failure = ask.to_first_failure;
   SearchedRun observer(progress);
   auto result = run::run(changed, run_options, observer, stop);

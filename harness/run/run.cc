@@ -265,7 +265,9 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
   const Subject subject = subject_of(scenario.service);  // takes time: before the run's begins
   const Directory directory(options.directory, scenario);
   load::write_plan(directory.plan(), plan);
-  point_latest_at(directory.path());
+  if (options.latest) {
+    point_latest_at(directory.path());
+  }
   {
     const Instant asked = monotonic_now();
     std::vector<result::StartUp> parts;

@@ -25,6 +25,8 @@ struct Options {
   transport::Kind transport = transport::Kind::automatic;  // of the proxies
   /// The first step that fails ends the run: it has failed, and nothing that comes later is judged.
   bool stop_at_first_failure = false;
+  /// Whether `latest` beside the directory is to be this run: not of one of the many that a search makes.
+  bool latest = true;
 };
 
 /// What happens, for whoever shows it. Calls come from several threads.

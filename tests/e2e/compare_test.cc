@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "command.h"
@@ -37,6 +38,7 @@ TEST(Compare, SaysWhichSideIsBetterByTheSameArrivals) {
   EXPECT_THAT(said.out, AllOf(HasSubstr("b is better than a"),
                               ContainsRegex("only +arrivals failed +50.00% +0.00% +±0.50% +better"),
                               HasSubstr("only b held: expectation in only: http_req_failed rate < 1%")));
+  EXPECT_FALSE(std::filesystem::exists(scratch / "compare/latest")) << "none of the three is the latest run";
   const json figure = json::parse(text_of(list)).at(0).at("figures").at(0);
   EXPECT_EQ(figure.at("a"), figure.at("a_again")) << "the same arrivals meet the same faults";
   EXPECT_EQ(figure.at("b_worse"), 0);
