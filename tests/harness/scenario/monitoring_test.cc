@@ -81,7 +81,7 @@ TEST_F(MonitoringOfScenario, IsNotThereUnlessAskedFor) {
 TEST_F(MonitoringOfScenario, SaysWhereTheRulesAreMissed) {
   EXPECT_THAT(complaints("[prometheus]\nrules = \"elsewhere\"\n"),
               HasSubstr("there is no folder 'elsewhere'"));
-  EXPECT_THAT(complaints("[prometheus]\nrules = \"../monitoring\"\n"), HasSubstr("there is no folder"))
+  EXPECT_THAT(complaints("[prometheus]\nrules = \"./monitoring\"\n"), HasSubstr("there is no folder"))
       << "a run could not keep it";
   std::ofstream(folder_ / "monitoring/rules.yml") << "groups: [";
   EXPECT_THAT(complaints("[prometheus]\n"), HasSubstr("rules.yml:"));
