@@ -2,14 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/audit_progress.h"
 #include "cli/command.h"
 #include "cli/search_runs.h"
 #include "cli/signals.h"
-#include "core/error.h"
 #include "report/terminal.h"
 #include "run/directory.h"
 #include "search/audit.h"
@@ -27,30 +25,12 @@ struct AuditOptions {
   std::string progress = "auto", transport = "auto";
   bool quiet = false, verbose = false, no_color = false;
 
-  ProgressKind progress_kind() const {
-    if (progress == "none" || quiet) {
-      return ProgressKind::none;
-    }
-    return progress == "auto" && is_terminal() ? ProgressKind::terminal : ProgressKind::plain;
-  }
+  ProgressKind progress_kind() const { return progress_kind_of(progress, quiet); }
 };
 
 std::vector<search::Variant> variants_of(const scenario::Scenario& scenario, const AuditOptions& options) {
   const auto all = search::audit_variants(scenario);
   return options.sample ? search::sample_of(all, *options.sample, scenario.seed) : all;
-}
-
-void write_json(const std::string& path, const std::vector<search::Audit>& audits) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const search::Audit& audit : audits) {
-    list.push_back(search::to_json(audit));
-  }
-  std::ofstream file(path);
-  file << list.dump(2) << '\n';
-  file.close();
-  if (!file) {
-    throw EnvironmentError(fmt::format("cannot write {}", path), "name another file with --json");
-  }
 }
 
 int audit_all(const AuditOptions& options) {
@@ -60,7 +40,7 @@ int audit_all(const AuditOptions& options) {
   if (!scenarios) {
     return kUsage;
   }
-  std::vector<search::Audit> audits;
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
   int status = 0;
   for (const scenario::Scenario& scenario : *scenarios) {
     const fs::path directory = options.out.empty()      ? run::default_path("audit-" + scenario.name)
@@ -87,10 +67,10 @@ int audit_all(const AuditOptions& options) {
     fmt::print("{}", search::to_text(audit, options.verbose));
     std::fflush(stdout);
     status = search::worse_exit_status(status, search::exit_status(audit));
-    audits.push_back(std::move(audit));
+    list.push_back(search::to_json(audit));
   }
   if (!options.json.empty()) {
-    write_json(options.json, audits);
+    write_json(options.json, list);
   }
   return status;
 }

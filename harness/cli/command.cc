@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "http/message.h"
@@ -44,6 +46,18 @@ void ScenarioOptions::add_to(CLI::App& command) {
           "Replace a value of the file: --set service.env.RATE_LIMIT_FALLBACK=0 --set phase.steady.for=5s")
       ->type_name("KEY=VALUE")
       ->take_all();
+}
+
+ScenarioOptions ScenarioOptions::with(const std::vector<Override>& changes,
+                                      const std::string& other_service) const {
+  ScenarioOptions changed = *this;
+  for (const Override& change : changes) {
+    changed.settings.push_back(change.key + "=" + change.value);
+  }
+  if (!other_service.empty()) {
+    changed.service = other_service;
+  }
+  return changed;
 }
 
 std::string ScenarioOptions::to_words() const {
@@ -158,6 +172,15 @@ transport::Kind transport_kind(const std::string& name) {
   return name == "uring"     ? transport::Kind::uring
          : name == "reactor" ? transport::Kind::reactor
                              : transport::Kind::automatic;
+}
+
+void write_json(const std::string& path, const nlohmann::ordered_json& json) {
+  std::ofstream file(path);
+  file << json.dump(2) << '\n';
+  file.close();
+  if (!file) {
+    throw EnvironmentError(fmt::format("cannot write {}", path), "name another file with --json");
+  }
 }
 
 bool is_terminal() {

@@ -3,6 +3,7 @@
 // here.
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ struct ScenarioOptions {
   std::optional<std::uint64_t> seed;  // --seed N
 
   void add_to(CLI::App& command);
+  /// With these on top; an empty service changes nothing.
+  ScenarioOptions with(const std::vector<Override>& changes, const std::string& other_service) const;
   /// As words of a command line, for "run it again".
   std::string to_words() const;
 };
@@ -65,6 +68,9 @@ std::optional<std::vector<scenario::Scenario>> read_scenarios(const std::vector<
 
 /// The values of --set KEY=VALUE; one that is none is reported.
 std::vector<Override> overrides_of(const std::vector<std::string>& settings, Diagnostics& problems);
+
+/// Writes it to the file that --json names. Throws EnvironmentError when it cannot be written.
+void write_json(const std::string& path, const nlohmann::ordered_json& json);
 
 /// Whether standard output is a terminal, and colours are wanted there (NO_COLOR, --no-color).
 bool is_terminal();

@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
 #include "cli/search_runs.h"
 #include "cli/signals.h"
-#include "core/error.h"
 #include "core/units.h"
 #include "run/directory.h"
 #include "search/compare.h"
@@ -36,12 +34,7 @@ struct CompareOptions {
   std::string progress = "auto", transport = "auto";
   bool quiet = false, verbose = false;
 
-  ProgressKind progress_kind() const {
-    if (progress == "none" || quiet) {
-      return ProgressKind::none;
-    }
-    return progress == "auto" && is_terminal() ? ProgressKind::terminal : ProgressKind::plain;
-  }
+  ProgressKind progress_kind() const { return progress_kind_of(progress, quiet); }
 };
 
 class CompareProgress final : public search::CompareObserver {
@@ -88,31 +81,11 @@ std::optional<Sides> sides_of(const scenario::Scenario& scenario, const CompareO
 // A mistake in what a side changes is found before anything is started.
 bool can_be_read(const scenario::Scenario& scenario, const Sides& sides, const ScenarioOptions& options) {
   for (const ComparedSide* side : {&sides.a, &sides.b}) {
-    ScenarioOptions of_side = options;
-    for (const Override& change : side->side.changes) {
-      of_side.settings.push_back(change.key + "=" + change.value);
-    }
-    if (!side->service.empty()) {
-      of_side.service = side->service;
-    }
-    if (!read_scenario(scenario.file, of_side)) {
+    if (!read_scenario(scenario.file, options.with(side->side.changes, side->service))) {
       return false;
     }
   }
   return true;
-}
-
-void write_json(const std::string& path, const std::vector<Compared>& all) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const Compared& compared : all) {
-    list.push_back(search::to_json(compared));
-  }
-  std::ofstream file(path);
-  file << list.dump(2) << '\n';
-  file.close();
-  if (!file) {
-    throw EnvironmentError(fmt::format("cannot write {}", path), "name another file with --json");
-  }
 }
 
 int compare_all(const CompareOptions& options) {
@@ -130,7 +103,7 @@ int compare_all(const CompareOptions& options) {
     }
     sides.push_back(std::move(*of_this));
   }
-  std::vector<Compared> all;
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
   int status = 0;
   for (std::size_t i = 0; i < scenarios->size(); ++i) {
     const scenario::Scenario& scenario = (*scenarios)[i];
@@ -154,10 +127,10 @@ int compare_all(const CompareOptions& options) {
     fmt::print("{}", search::to_text(compared, options.verbose));
     std::fflush(stdout);
     status = search::worse_exit_status(status, search::exit_status(compared));
-    all.push_back(std::move(compared));
+    list.push_back(search::to_json(compared));
   }
   if (!options.json.empty()) {
-    write_json(options.json, all);
+    write_json(options.json, list);
   }
   return status;
 }

@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
 #include "cli/load_progress.h"
 #include "cli/signals.h"
-#include "core/error.h"
 #include "load/plan.h"
 #include "loadtest/engine.h"
 #include "loadtest/single.h"
@@ -30,12 +28,7 @@ struct LoadOptions {
   bool brief = false, insecure = false, quiet = false, no_color = false;
   std::string progress = "auto";
 
-  ProgressKind progress_kind() const {
-    if (progress == "none" || quiet) {
-      return ProgressKind::none;
-    }
-    return progress == "auto" && is_terminal() ? ProgressKind::terminal : ProgressKind::plain;
-  }
+  ProgressKind progress_kind() const { return progress_kind_of(progress, quiet); }
 };
 
 int usage(const std::string& text) {
@@ -119,15 +112,6 @@ double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-void write_json(const std::string& path, const loadtest::Result& result) {
-  std::ofstream file(path);
-  file << loadtest::to_json(result).dump(2) << '\n';
-  file.close();
-  if (!file) {
-    throw EnvironmentError(fmt::format("cannot write {}", path), "name another file with --json");
-  }
-}
-
 int load(LoadOptions options) {
   Stop stop;
   const Signals signals(stop);
@@ -167,7 +151,7 @@ int load(LoadOptions options) {
     fmt::print("{}\n", output->directory().string());
   }
   if (!options.json.empty()) {
-    write_json(options.json, *result);
+    write_json(options.json, loadtest::to_json(*result));
   }
   if (result->interrupted) {
     fmt::print(stderr, "faultline: interrupted; the numbers are of what there was by then\n");

@@ -16,6 +16,13 @@ constexpr Duration kPlainEvery = std::chrono::seconds(5);
 
 }  // namespace
 
+ProgressKind progress_kind_of(const std::string& word, bool quiet) {
+  if (word == "none" || quiet) {
+    return ProgressKind::none;
+  }
+  return word == "auto" && is_terminal() ? ProgressKind::terminal : ProgressKind::plain;
+}
+
 Progress::Progress(ProgressKind kind, const scenario::Scenario& scenario) : kind_(kind), scenario_(scenario) {
   const std::lock_guard lock(mutex_);
   line(fmt::format("{} (seed {}, {})", scenario_.title, scenario_.seed, to_text(scenario_.length())));

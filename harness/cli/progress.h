@@ -11,6 +11,8 @@
 namespace faultline::cli {
 
 enum class ProgressKind { terminal, plain, none };
+/// What --progress auto|plain|none comes to.
+ProgressKind progress_kind_of(const std::string& word, bool quiet);
 
 class Progress final : public run::Observer {
  public:

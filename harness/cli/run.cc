@@ -30,12 +30,7 @@ struct RunOptions {
   report::Style style() const { return {.colour = wants_colour(no_color), .verbose = verbose}; }
   /// Whether a person reads standard output.
   bool talks() const { return !outputs.take_standard_output(); }
-  ProgressKind progress_kind() const {
-    if (progress == "none" || quiet || !talks()) {
-      return ProgressKind::none;
-    }
-    return progress == "auto" && is_terminal() ? ProgressKind::terminal : ProgressKind::plain;
-  }
+  ProgressKind progress_kind() const { return progress_kind_of(progress, quiet || !talks()); }
 };
 
 // Of several scenarios at once nothing is shown but that each has begun: they would talk through each other.

@@ -15,14 +15,8 @@ namespace faultline::cli {
 using search::Ran;
 
 Ran SearchRuns::operator()(const search::Ask& ask) const {
-  ScenarioOptions of_run = options;
-  for (const Override& change : ask.overrides) {
-    of_run.settings.push_back(change.key + "=" + change.value);
-  }
+  ScenarioOptions of_run = options.with(ask.overrides, ask.service);
   of_run.seed = scenario.seed;
-  if (!ask.service.empty()) {
-    of_run.service = ask.service;
-  }
   Ran ran;
   ran.repeat = fmt::format("faultline run {}{}", scenario.file.string(), of_run.to_words());
   Diagnostics problems;
