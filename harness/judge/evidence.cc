@@ -188,6 +188,9 @@ webhook_receiver::Attempt attempt_of(const Record& record) {
   if (record.find<double>("answered") || attempt.treatment == webhook_receiver::Treatment::answered) {
     attempt.answered = Instant{} + record.time("answered");
   }
+  if (const auto asked = record.find<std::int64_t>("retry_after")) {
+    attempt.retry_after = std::chrono::seconds(*asked);
+  }
   if (attempt.number < 1) {
     record.fail("has a wrong 'number'");
   }

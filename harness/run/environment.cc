@@ -134,7 +134,8 @@ struct Environment::Impl {
       return postgres->port();
     }
     if (name == "redis") {
-      redis = std::make_unique<redis::Server>(guardian, redis::Options{0, log(name)});
+      redis =
+          std::make_unique<redis::Server>(guardian, redis::Options{0, log(name), scenario.redis_settings});
       return redis->port();
     }
     if (name == "stripe") {
@@ -457,8 +458,7 @@ void Environment::restart(const std::string& process, const steps::Changes& chan
     proxy.close_listener();
     server->signal(SIGCONT);
     server->stop();
-    server->start();
-    proxy.open_listener();
+    server->start([&] { proxy.open_listener(); });
   };
   if (process == "postgres") {
     restart_server(impl_->postgres);
@@ -580,18 +580,22 @@ void Environment::ensure_running(const std::string& process) {
 }
 
 void Environment::delete_data(const std::string& process) {
-  if (process == "redis") {
-    return restart(process);  // it keeps nothing on disk
-  }
   const std::lock_guard lock(impl_->mutex);
-  if (process != "postgres" || !impl_->postgres) {
-    throw EnvironmentError(fmt::format("{} has no data that could be deleted", process));
+  const auto delete_from = [&](auto& server) {
+    if (!server) {
+      throw EnvironmentError(fmt::format("{} has no data that could be deleted", process));
+    }
+    stream::Proxy& proxy = *impl_->proxies.at(process);
+    proxy.close_listener();
+    server->signal(SIGCONT);
+    server->delete_data();
+    proxy.open_listener();
+  };
+  if (process == "redis") {
+    delete_from(impl_->redis);
+  } else {
+    delete_from(impl_->postgres);
   }
-  stream::Proxy& proxy = *impl_->proxies.at(process);
-  proxy.close_listener();
-  impl_->postgres->signal(SIGCONT);
-  impl_->postgres->delete_data();
-  proxy.open_listener();
 }
 
 void Environment::fill_disk(const std::string& process, std::optional<std::uint64_t> free) {

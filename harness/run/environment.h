@@ -77,8 +77,8 @@ class Environment {
 
   /// Replaces the rules at a dependency's proxy.
   void apply(const std::string& dependency, stream::RuleSet rules);
-  /// Stops and starts a private server, or the service. While a server is down its proxy does not listen, so
-  /// that clients are refused as they would be without one.
+  /// Stops and starts a private server, or the service. A server's proxy listens when the server does, so that clients are refused,
+  /// or told that it is starting, as they would be without one.
   void restart(const std::string& process, const steps::Changes& changes = {});
   // As steps::World has them.
   Stopped stop(const std::string& process, Duration grace);

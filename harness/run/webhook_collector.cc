@@ -43,6 +43,9 @@ ordered_json to_json(const Attempt& attempt, Instant start) {
   if (attempt.answered) {
     fields["answered"] = seconds(*attempt.answered - start);
   }
+  if (attempt.retry_after) {
+    fields["retry_after"] = attempt.retry_after->count();
+  }
   if (attempt.signature) {
     fields["signature"] = to_text(*attempt.signature);
   }

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "core/words.h"
 #include "http/message.h"
 #include "scenario/parts.h"
@@ -11,6 +14,33 @@ namespace {
 const std::vector<std::string> kNames = {
     "PORT",    "HOST",        "DATABASE_URL",  "REDIS_URL", "STRIPE_API_BASE", "SHOPIFY_API_BASE",
     "API_KEY", "WEBHOOK_URL", "WEBHOOK_SECRET"};
+
+// Where Redis listens and writes, and who may talk to it.
+constexpr auto kOurRedisSettings = std::to_array<std::string_view>(
+    {"port", "bind", "bind-source-addr", "unixsocket", "protected-mode", "dir", "daemonize", "supervised",
+     "pidfile", "logfile", "include", "loadmodule", "requirepass", "user", "aclfile", "cluster-enabled",
+     "replicaof", "slaveof"});
+
+bool is_setting(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+// Their names and values are Redis' own to judge: what it refuses is said when it is started.
+std::map<std::string, std::string> read_redis_settings(Table& dependency) {
+  std::map<std::string, std::string> settings = read_words(dependency, "settings");
+  auto table = dependency.table("settings");
+  for (const auto& [name, value] : settings) {
+    if (!is_setting(name)) {
+      table->problem(name, fmt::format("'{}' is no setting of redis.conf", name));
+    } else if (name.starts_with("tls-") || std::find(kOurRedisSettings.begin(), kOurRedisSettings.end(),
+                                                     name) != kOurRedisSettings.end()) {
+      table->problem(name, fmt::format("'{}' is not the scenario's to set", name));
+    }
+  }
+  return settings;
+}
 
 }  // namespace
 
@@ -95,7 +125,7 @@ void read_dependencies(Table& file, Scenario& scenario) {
     }
   };
   read_one("postgres", [](Table&) {});
-  read_one("redis", [](Table&) {});
+  read_one("redis", [&](Table& dependency) { scenario.redis_settings = read_redis_settings(dependency); });
   read_one("stripe", [&](Table& dependency) {
     if (auto data = dependency.table("data")) {
       ledger::read_charges(*data, scenario.ledger);

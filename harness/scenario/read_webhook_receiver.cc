@@ -65,6 +65,7 @@ webhook_receiver::Contract read_contract(Table& table) {
       contract.attempts = static_cast<int>(*attempts);
     }
   }
+  contract.retry_after = table.duration("retry_after");
   for (const std::string_view key : {"jitter", "attempts"}) {
     if (table.has(key) && !table.has("backoff")) {
       table.problem(key, fmt::format("'{}' is of a backoff, and there is none", key),

@@ -152,7 +152,8 @@ struct Scenario {
   /// Switches of the service, by their environment variables, without which this scenario must not hold.
   std::vector<std::string> guards;
   std::vector<Dependency> dependencies;
-  std::optional<WebhookReceiver> webhooks;  // where it is among them
+  std::map<std::string, std::string> redis_settings;  // of redis.conf, where it is among them
+  std::optional<WebhookReceiver> webhooks;            // likewise
   ledger::Shape ledger;
   std::vector<load::Load> load;
   std::vector<Phase> phases;

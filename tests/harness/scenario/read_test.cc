@@ -14,8 +14,10 @@ namespace faultline::scenario {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 const char* const kScenario = FAULTLINE_SOURCE_DIR "/tests/harness/scenario/incident.toml";
 
@@ -233,6 +235,20 @@ TEST(Scenario, RefusesARecoverySoonerThanTheKernelConnectsAgain) {
   EXPECT_THAT(problems_with(hangs),
               HasSubstr("recovery within 5s cannot be seen after 'redis-refuses': a connect that "
                         "hung for 10s is tried again by the kernel after up to 8s more"));
+}
+
+TEST(Scenario, SetsWhatRedisLeavesOpen) {
+  Diagnostics problems;
+  const Scenario scenario = read(
+      kScenario, {{"dependency.redis.settings", R"({ appendonly = "yes", maxmemory = 1000 })"}}, problems);
+  ASSERT_THAT(text(problems), IsEmpty());
+  EXPECT_THAT(scenario.redis_settings, ElementsAre(Pair("appendonly", "yes"), Pair("maxmemory", "1000")));
+  EXPECT_THAT(problems_with({{"dependency.redis.settings", R"({ port = 1 })"}}),
+              HasSubstr("'port' is not the scenario's to set"));
+  EXPECT_THAT(problems_with({{"dependency.redis.settings", R"({ tls-port = 1 })"}}),
+              HasSubstr("'tls-port' is not the scenario's to set"));
+  EXPECT_THAT(problems_with({{"dependency.redis.settings", R"({ "save x" = 1 })"}}),
+              HasSubstr("'save x' is no setting of redis.conf"));
 }
 
 TEST(Scenario, NamesWhatIsNotThere) {

@@ -18,7 +18,7 @@ const char* const kScenario = FAULTLINE_SOURCE_DIR "/tests/harness/scenario/inci
 constexpr const char* kReceiver =
     "{ port = 12345, background = ['POST /hooks/ping'], signature = 'settler', about = '/data/executionId', "
     "answers = [{ status = 500, times = 1 }], contract = { timeout = '3s', backoff = ['1s', '2s', '4s'], "
-    "jitter = '50%', attempts = 5, settle = '20s' } }";
+    "jitter = '50%', attempts = 5, retry_after = '9s', settle = '20s' } }";
 
 // redis-down with this receiver, and these invariants (TOML each).
 Scenario read_with(const std::string& receiver, const std::string& invariants, std::string& mistakes) {
@@ -58,6 +58,7 @@ TEST(WebhookReceiver, IsReadIntoPlainData) {
   EXPECT_EQ(scenario.webhooks->answers.size(), 1U);
   const webhook_receiver::Contract& contract = scenario.webhooks->contract;
   EXPECT_EQ(contract.timeout, 3s);
+  EXPECT_EQ(contract.retry_after, 9s);
   EXPECT_THAT(contract.pauses, ElementsAre(1s, 2s, 4s));
   EXPECT_EQ(contract.jitter, Ratio{0.5});
   EXPECT_EQ(contract.attempts, 5);
