@@ -4,21 +4,19 @@
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
 #include <future>
 #include <mutex>
 #include <thread>
 
 #include "core/draw.h"
 #include "core/error.h"
-#include "http/client.h"
 #include "loop/loop.h"
 #include "postgres/dump.h"
 #include "postgres/server.h"
 #include "process/guardian.h"
 #include "process/port.h"
 #include "redis/server.h"
-#include "run/subject.h"
+#include "run/service_process.h"
 #include "scenario/tenants.h"
 #include "shopify/mock.h"
 #include "stripe/mock.h"
@@ -32,10 +30,6 @@ namespace {
 constexpr const char* kHost = "127.0.0.1";
 // Enough for PostgreSQL and what a scenario stores; it takes the machine's memory.
 constexpr std::uint64_t kDiskSize = 512ULL << 20;
-constexpr Duration kProbe = std::chrono::seconds(1);  // one look whether the service is ready
-// Between SIGTERM and SIGKILL for the service; after an interruption everything must be gone within two seconds.
-constexpr Duration kServiceGrace = std::chrono::seconds(2);
-constexpr Duration kInterruptedGrace = std::chrono::milliseconds(300);
 constexpr Duration kBetweenLooks = std::chrono::milliseconds(10);  // whether a process has ended
 
 std::string join_tenants() {
@@ -92,10 +86,8 @@ struct Environment::Impl {
   std::unique_ptr<webhook_receiver::Receiver> webhooks;
   std::map<std::string, std::unique_ptr<stream::Proxy>> proxies;
   std::uint16_t service_port = 0;
-  std::string direct;                          // the service's own address
-  mutable std::mutex changed_mutex;            // guards `changed`: the other is held while a restart waits
-  std::map<std::string, std::string> changed;  // variables of the service, by its restarts
-  std::unique_ptr<process::Child> service;
+  std::string direct;  // the service's own address
+  std::unique_ptr<ServiceProcess> service;
   std::vector<std::unique_ptr<process::Child>> pressing;  // the CPU
   std::unique_ptr<Monitoring> monitoring;
 
@@ -240,6 +232,13 @@ struct Environment::Impl {
     }
   }
 
+  void start_service() {
+    service = std::make_unique<ServiceProcess>(
+        guardian, scenario.service,
+        ServiceProcess::Place{direct, addresses.variables, logs, has_fault<fault::ClockSkew>()}, stop);
+    service->start(scenario.service.ready_within);
+  }
+
   // Where rules are in front of the service, its clients come in through a proxy too.
   void start_service_proxy(const std::function<stream::Observer&(const std::string&)>& observers) {
     const std::string name = "service";
@@ -261,94 +260,12 @@ struct Environment::Impl {
     addresses.service = fmt::format("http://{}:{}", kHost, proxies[name]->port());
   }
 
-  bool service_ready() const {
-    http::Url url = *http::parse_url(direct);
-    url.target = scenario.service.ready_target;
-    const http::Exchange exchange = http::fetch(url, {"GET", url.target, {}, {}}, kProbe);
-    return exchange.answered() && exchange.response.status / 100 == 2;
-  }
-
-  void change(const std::map<std::string, std::string>& variables) {
-    const std::lock_guard lock(changed_mutex);
-    for (const auto& [name, value] : variables) {
-      changed[name] = value;
+  ServiceProcess& ours(const char* to_be) const {
+    if (!scenario.service.url.empty()) {
+      throw EnvironmentError(
+          fmt::format("the service was not started by Faultline, and cannot be {} by it", to_be));
     }
-  }
-  // A command in the place where the service is, and with what it has.
-  Command as_the_service(const std::vector<std::string>& command) const {
-    Command wanted{command, service_environment(), scenario.service.directory};
-    wanted.argv.front() = program_of(command.front());
-    return wanted;
-  }
-
-  std::map<std::string, std::string> service_environment() const {
-    std::map<std::string, std::string> variables = addresses.variables;
-    {
-      const std::lock_guard lock(changed_mutex);
-      for (const auto& [name, value] : changed) {
-        variables[name] = value;
-      }
-    }
-    if (has_fault<fault::ClockSkew>()) {
-      variables["LD_PRELOAD"] = fake_clock();
-      variables["FAKETIME_TIMESTAMP_FILE"] = fs::absolute(skew_file()).string();
-      variables["FAKETIME_NO_CACHE"] = "1";
-      variables["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
-    }
-    return variables;
-  }
-
-  void start_service(Duration ready_within) {
-    const scenario::Service& wanted = scenario.service;
-    if (!wanted.url.empty()) {
-      const Instant deadline = monotonic_now() + ready_within;
-      while (!service_ready()) {
-        if (monotonic_now() >= deadline) {
-          throw EnvironmentError(
-              fmt::format("{}{} was not ready within {}", direct, wanted.ready_target, to_text(ready_within)),
-              "start the service first, with the addresses that `faultline up` prints");
-        }
-        if (!stop.wait_until(monotonic_now() + std::chrono::milliseconds(50))) {
-          check_stop();
-        }
-      }
-      return;
-    }
-    process::ChildOptions options;
-    options.name = "service";
-    options.argv = command_of(wanted);
-    if (has_fault<fault::ClockSkew>()) {
-      write_skew(Duration{});
-    }
-    options.environment = service_environment();
-    options.directory = wanted.directory;
-    options.log = log("service");
-    service = guardian.spawn(std::move(options));
-    process::wait_until_ready(
-        *service,
-        [this] {
-          check_stop();
-          return service_ready();
-        },
-        ready_within);
-  }
-
-  // Read by libfaketime each time that the service asks for the time of day (faketime(1)).
-  fs::path skew_file() const { return logs / "service.clock"; }
-  void write_skew(Duration by) const {
-    const fs::path next = skew_file().string() + ".next";
-    std::ofstream(next) << fmt::format("{:+.3f}\n", seconds(by));
-    fs::rename(next, skew_file());  // never half-written
-  }
-  static std::string fake_clock() {
-    for (const auto& folder : fs::directory_iterator("/usr/lib")) {
-      const fs::path library = folder.path() / "faketime/libfaketime.so.1";
-      if (std::error_code ignored; fs::exists(library, ignored)) {
-        return library.string();
-      }
-    }
-    throw EnvironmentError("libfaketime is not installed, which makes a clock wrong",
-                           "install Debian's package libfaketime, or run ci/dependencies");
+    return *service;
   }
 
   // A private server that has something stored, as its operator reaches it.
@@ -360,16 +277,6 @@ struct Environment::Impl {
   }
   fs::path dump_file(const std::string& process) const {
     return logs.parent_path() / (process + ".dump.sql");
-  }
-
-  void stop_service() {
-    if (service) {
-      if (service->running()) {
-        service->signal(SIGCONT);  // a stopped process ends by nothing but SIGKILL
-      }
-      service->stop(stop.requested() ? kInterruptedGrace : kServiceGrace);
-      service.reset();
-    }
   }
 };
 
@@ -384,7 +291,7 @@ Environment::Environment(const scenario::Scenario& scenario, fs::path logs, tran
   impl_->part("proxies", [&] { impl_->start_proxies(upstreams, observers); });
   impl_->fill_addresses();
   impl_->start_monitoring();
-  impl_->part("service", [&] { impl_->start_service(scenario.service.ready_within); });
+  impl_->part("service", [&] { impl_->start_service(); });
   impl_->start_service_proxy(observers);
   if (impl_->monitoring) {
     impl_->part("prometheus", [&] { impl_->monitoring->wait_until_ready(); });
@@ -393,7 +300,9 @@ Environment::Environment(const scenario::Scenario& scenario, fs::path logs, tran
 }
 
 Environment::~Environment() {
-  impl_->stop_service();
+  if (impl_->service) {
+    impl_->service->stop();
+  }
   if (impl_->stop.requested()) {
     // What the private servers hold is thrown away in any case.
     if (impl_->postgres) {
@@ -442,12 +351,10 @@ void Environment::apply(const std::string& dependency, stream::RuleSet rules) {
 void Environment::restart(const std::string& process, const steps::Changes& changes) {
   const std::lock_guard lock(impl_->mutex);
   if (process == "service") {
-    if (!impl_->scenario.service.url.empty()) {
-      throw EnvironmentError("the service was not started by Faultline, and cannot be restarted by it");
-    }
-    impl_->change(changes.env);
-    impl_->stop_service();
-    impl_->start_service(changes.ready_within.value_or(impl_->scenario.service.ready_within));
+    ServiceProcess& service = impl_->ours("restarted");
+    service.change(changes.env);
+    service.stop();
+    service.start(changes.ready_within.value_or(impl_->scenario.service.ready_within));
     return;
   }
   const auto restart_server = [&](auto& server) {
@@ -471,27 +378,25 @@ void Environment::restart(const std::string& process, const steps::Changes& chan
 
 Stopped Environment::stop(const std::string& process, Duration grace) {
   const std::lock_guard lock(impl_->mutex);
-  const auto end = [&](auto& ended, int number, const auto& kill) -> Stopped {
-    if (!ended) {
-      throw EnvironmentError(fmt::format("{} is no process that can be stopped", process));
-    }
-    if (!ended->running()) {
+  const auto end = [&](auto& ended, int number) -> Stopped {
+    if (!ended.running()) {
       return {};
     }
-    ended->signal(number);
+    ended.signal(number);
     const Instant deadline = monotonic_now() + grace;
-    while (ended->running() && monotonic_now() < deadline &&
+    while (ended.running() && monotonic_now() < deadline &&
            impl_->stop.wait_until(monotonic_now() + kBetweenLooks)) {
     }
-    const bool killed = ended->running();
-    kill(*ended);  // what is left of its group
-    return {ended->exit(), killed};
+    const bool killed = ended.running();
+    ended.kill();  // what is left of its group
+    return {ended.exit(), killed};
   };
   const auto end_server = [&](auto& server, int number) {
-    if (server) {
-      impl_->proxies.at(process)->close_listener();
+    if (!server) {
+      throw EnvironmentError(fmt::format("{} is no process that can be stopped", process));
     }
-    return end(server, number, [](auto& ended) { ended.kill(); });
+    impl_->proxies.at(process)->close_listener();
+    return end(*server, number);
   };
   if (process == "postgres") {
     return end_server(impl_->postgres, SIGINT);  // the fast shutdown, as pg_ctl does
@@ -499,15 +404,15 @@ Stopped Environment::stop(const std::string& process, Duration grace) {
   if (process == "redis") {
     return end_server(impl_->redis, SIGTERM);
   }
-  return end(impl_->service, SIGTERM, [](process::Child& ended) { ended.stop(Duration::zero(), SIGKILL); });
+  return end(impl_->ours("stopped"), SIGTERM);
 }
 
 CommandEnd Environment::run(const std::vector<std::string>& command, Duration limit) {
-  return impl_->commands.run(impl_->as_the_service(command), limit);
+  return impl_->commands.run(impl_->service->command(command), limit);
 }
 
 void Environment::begin(const std::vector<std::string>& command) {
-  impl_->commands.begin(impl_->as_the_service(command));
+  impl_->commands.begin(impl_->service->command(command));
 }
 
 Stored Environment::dump(const std::string& process, Duration limit) {
@@ -551,13 +456,11 @@ void Environment::signal(const std::string& process, int number) {
     server->kill(number);
   };
   if (process == "service") {
-    if (!impl_->service) {
-      throw EnvironmentError("the service was not started by Faultline, and cannot be signalled by it");
-    }
+    ServiceProcess& service = impl_->ours("signalled");
     if (ends) {
-      impl_->service->stop(number == SIGKILL ? Duration::zero() : kServiceGrace, number);
+      service.kill(number);
     } else {
-      impl_->service->signal(number);
+      service.signal(number);
     }
   } else if (process == "postgres") {
     signal_server(impl_->postgres);
@@ -607,7 +510,7 @@ void Environment::fill_disk(const std::string& process, std::optional<std::uint6
 }
 
 void Environment::skew_clock(Duration by) {
-  impl_->write_skew(by);
+  impl_->service->skew_clock(by);
 }
 
 void Environment::press_cpu(std::uint64_t workers) {
