@@ -41,6 +41,8 @@ std::string_view to_text(Failure failure) {
       return "timeout";
     case Failure::malformed:
       return "malformed";
+    case Failure::redirects:
+      return "redirects";
   }
   return "";
 }

@@ -28,6 +28,7 @@ enum class Failure {
   reset,            // the connection was reset or closed before the whole answer had come
   timeout,          // connected, but the answer did not begin, or was not whole, in time
   malformed,        // what came is not HTTP/1.1, does not decompress, or is larger than the limits
+  redirects,        // said by who follows redirects, which a client does not: there were too many
 };
 std::string_view to_text(Failure failure);
 

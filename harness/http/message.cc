@@ -9,11 +9,6 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') {
     return c - '0';
@@ -25,13 +20,13 @@ int hex_digit(char c) {
 }  // namespace
 
 void Headers::set(std::string_view name, std::string value) {
-  std::erase_if(fields_, [&](const auto& field) { return same_name(field.first, name); });
+  std::erase_if(fields_, [&](const auto& field) { return same_ignoring_case(field.first, name); });
   add(std::string(name), std::move(value));
 }
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {
   for (const auto& [field, value] : fields_) {
-    if (same_name(field, name)) {
+    if (same_ignoring_case(field, name)) {
       return value;
     }
   }
@@ -94,6 +89,20 @@ std::string percent_encoded(std::string_view text) {
     }
   }
   return encoded;
+}
+
+std::string form_encoded(std::string_view text) {
+  constexpr std::string_view kBlank = "%20";
+  std::string encoded = percent_encoded(text);
+  for (auto at = encoded.find(kBlank); at != std::string::npos; at = encoded.find(kBlank, at)) {
+    encoded.replace(at, kBlank.size(), "+");
+  }
+  return encoded;
+}
+
+bool same_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::optional<Url> parse_url(std::string_view text) {

@@ -52,6 +52,10 @@ std::string_view path_of(std::string_view target);
 std::vector<std::pair<std::string, std::string>> query_of(std::string_view target);
 std::string percent_decoded(std::string_view text);
 std::string percent_encoded(std::string_view text);
+/// As a name or a value of application/x-www-form-urlencoded (url.spec.whatwg.org, 5.2): a blank is '+'.
+std::string form_encoded(std::string_view text);
+/// Whether two hosts or two names of fields are the same: the case of ASCII letters says nothing.
+bool same_ignoring_case(std::string_view a, std::string_view b);
 
 /// Whom a request is for (RFC 9110, 4.3.1): a scheme, a host and a port.
 struct Origin {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "load/flow_request.h"
+#include "load/redirect.h"
 
 namespace faultline::load {
 namespace {
@@ -37,6 +38,7 @@ Outcome outcome_of(const http::Exchange& exchange, bool expected) {
     case http::Failure::reset:
     case http::Failure::timeout:
     case http::Failure::malformed:
+    case http::Failure::redirects:
       return Outcome::unknown;
   }
   return Outcome::unknown;
@@ -128,20 +130,29 @@ void Flight::make_step() {
 }
 
 void Flight::make_request() {
+  asked_ = due_;
+  followed_ = 0;
+  redirected_.reset();
   if (due_ <= around_.clock.now()) {
-    return send();
+    return ask();
   }
-  timer_.call_at(due_, [this] { send(); });  // whoever ends a flight takes its timer along
+  timer_.call_at(due_, [this] { ask(); });  // whoever ends a flight takes its timer along
 }
 
-void Flight::send() {
-  auto request_made = build();
-  if (!request_made) {
-    return end(false);
+void Flight::ask() {
+  auto made = build();
+  return made ? send(std::move(*made)) : end(false);
+}
+
+void Flight::send(http::Request made) {
+  std::string cookies = cookies_.to_field(around_.sender.service().origin, made.target, around_.clock.now());
+  if (!cookies.empty() && !made.headers.has("Cookie")) {
+    made.headers.add("Cookie", std::move(cookies));
   }
   awaiting_ = true;
-  repeats_.sent(*request_made);
-  around_.sender.send(std::move(*request_made), request().timeouts,
+  target_ = made.target;
+  repeats_.sent(made);
+  around_.sender.send(std::move(made), request().timeouts,
                       [self = shared_from_this()](const http::Exchange& exchange) {
                         if (!self->ended_) {
                           self->take_answer(exchange);
@@ -149,7 +160,7 @@ void Flight::send() {
                       });
 }
 
-// Nothing when a placeholder has no value, since an answer did not hold what should have been captured.
+// All but the cookies. Nothing when a placeholder has no value, since an answer did not hold what should have been captured.
 std::optional<http::Request> Flight::build() const {
   const Lookup lookup = [this](const std::string& name) { return value_of(name); };
   const RequestStep& step = request();
@@ -159,7 +170,7 @@ std::optional<http::Request> Flight::build() const {
   if (!target) {
     return std::nullopt;
   }
-  made.target = std::move(*target);
+  made.target = around_.sender.service().path + *target;
   for (const auto& [name, text] : step.headers) {
     auto value = expand(text, Encoding::header, lookup);
     if (!value) {
@@ -168,11 +179,8 @@ std::optional<http::Request> Flight::build() const {
     made.headers.add(name, std::move(*value));
   }
   made.headers.add("traceparent", arrival_->traceparent);
-  if (!cookies_.empty() && !made.headers.has("Cookie")) {
-    made.headers.add("Cookie", cookies_.to_field());
-  }
   if (step.body) {
-    auto body = expand(*step.body, Encoding::json, lookup);
+    auto body = expand(*step.body, lookup);
     if (!body) {
       return std::nullopt;
     }
@@ -196,6 +204,9 @@ const std::string* Flight::value_of(const std::string& name) const {
       return &captured->second;
     }
   }
+  if (name == kBoundaryName) {
+    return &arrival_->traceparent;  // of characters that a boundary may have, and no other arrival's
+  }
   if (name == kApiKeyName) {
     return &around_.secrets.api_keys.at(*arrival_->datum(std::string(kTenantName)));
   }
@@ -207,11 +218,61 @@ const std::string* Flight::value_of(const std::string& name) const {
 
 void Flight::take_answer(const http::Exchange& exchange) {
   const auto self = shared_from_this();  // the owner lets go of it when it ends
-  const RequestStep& step = request();
   awaiting_ = false;
+  cookies_.take(exchange.response.headers, around_.sender.service().origin, target_, around_.clock.now());
+  auto next = redirect_of(exchange);
+  if (next && followed_ < request().redirects) {
+    return follow(exchange, std::move(*next));
+  }
+  if (!next) {
+    return take_last_answer(exchange);
+  }
+  http::Exchange given_up = exchange;
+  given_up.failure = http::Failure::redirects;
+  take_last_answer(given_up);
+}
+
+// Where the answer leads, if the step goes where it is led.
+std::optional<http::Request> Flight::redirect_of(const http::Exchange& exchange) const {
+  constexpr int kRedirect = 3, kHundred = 100;
+  if (!exchange.answered() || exchange.response.status / kHundred != kRedirect || request().redirects == 0) {
+    return std::nullopt;
+  }
+  const auto made = redirected_ ? redirected_ : build();  // nothing was captured since it was sent
+  return made ? redirected(*made, exchange.response, around_.sender.service().origin) : std::nullopt;
+}
+
+void Flight::follow(const http::Exchange& exchange, http::Request next) {
+  const Captures nothing_captured;
+  const std::vector<CheckResult> nothing_checked;
+  const std::vector<Measured> nothing_measured;
+  outcome_ = Outcome::acked;
+  around_.owner.request_ended({
+      .arrival = *arrival_,
+      .request = request(),
+      .attempt = attempt_,
+      .due = due_,
+      .sent = exchange.sent,
+      .finished = exchange.finished,
+      .status = exchange.response.status,
+      .expected = true,
+      .redirected = true,
+      .outcome = outcome_,
+      .captures = nothing_captured,
+      .exchange = exchange,
+      .checks = nothing_checked,
+      .measures = nothing_measured,
+  });
+  ++followed_;
+  due_ = exchange.finished;
+  redirected_ = std::move(next);
+  send(*redirected_);
+}
+
+void Flight::take_last_answer(const http::Exchange& exchange) {
+  const RequestStep& step = request();
   const bool expected = exchange.answered() && step.expects(exchange.response.status);
   outcome_ = outcome_of(exchange, expected);
-  cookies_.take(exchange.response.headers);
 
   const Answer answer(exchange.response);
   const bool until_met = expected && step.repeat && meets(*step.repeat, answer);
@@ -283,7 +344,7 @@ std::vector<CheckResult> Flight::check(const Answer& answer, const http::Exchang
   results.reserve(request().checks.size());
   for (const Check& each : request().checks) {
     const bool held =
-        exchange.answered() && each.holds(answer, exchange.response.status, exchange.finished - due_);
+        exchange.answered() && each.holds(answer, exchange.response.status, exchange.finished - asked_);
     results.push_back({&each, held});
   }
   return results;
@@ -294,7 +355,7 @@ std::vector<Measured> Flight::measure(const Answer& answer, const http::Exchange
   std::vector<Measured> values;
   for (const Measure& each : request().measures) {
     switch (each.kind) {
-      case Measure::Kind::rate: {
+      case metrics::Kind::rate: {
         bool good = passed;
         if (each.at) {
           const auto text = answer.text(*each.at);
@@ -305,18 +366,20 @@ std::vector<Measured> Flight::measure(const Answer& answer, const http::Exchange
         values.push_back({&each, good ? 1.0 : 0.0});
         break;
       }
-      case Measure::Kind::trend:
+      case metrics::Kind::trend:
         if (!exchange.answered()) {
           break;
         }
         if (!each.at) {
-          const Instant from = each.since.empty() ? due_ : due_of(each.since);
+          const Instant from = each.since.empty() ? asked_ : due_of(each.since);
           values.push_back({&each, milliseconds(exchange.finished - from)});
         } else if (const auto number = number_at(answer, *each.at)) {
           values.push_back({&each, *number});
         }
         break;
-      case Measure::Kind::counter:
+      case metrics::Kind::gauge:
+        break;  // a flow has none
+      case metrics::Kind::counter:
         if (each.when == Measure::When::always || (each.when == Measure::When::passed) == passed) {
           values.push_back({&each, 1});
         }
@@ -330,7 +393,7 @@ std::vector<Measured> Flight::measure(const Answer& answer, const http::Exchange
 Instant Flight::due_of(const std::string& route) const {
   const auto found = std::find_if(begun_.rbegin(), begun_.rend(),
                                   [&](const auto& begun) { return begun.first->route == route; });
-  return found == begun_.rend() ? due_ : found->second;
+  return found == begun_.rend() ? asked_ : found->second;
 }
 
 void Flight::end(bool complete) {

@@ -59,10 +59,14 @@ class Flight : public std::enable_shared_from_this<Flight> {
   Duration think(const ThinkStep& step) const;
   void make_step();
   void make_request();
-  void send();
+  void ask();
+  void send(http::Request made);
   std::optional<http::Request> build() const;
   const std::string* value_of(const std::string& name) const;
   void take_answer(const http::Exchange& exchange);
+  std::optional<http::Request> redirect_of(const http::Exchange& exchange) const;
+  void follow(const http::Exchange& exchange, http::Request next);
+  void take_last_answer(const http::Exchange& exchange);
   Captures capture(const Answer& answer) const;
   void keep(const Captures& captured);
   std::vector<CheckResult> check(const Answer& answer, const http::Exchange& exchange) const;
@@ -77,8 +81,12 @@ class Flight : public std::enable_shared_from_this<Flight> {
   const Instant first_due_;
   const std::string number_;
   std::size_t step_ = 0;
-  std::uint32_t attempt_ = 1;                                  // of the request that is the step
-  Instant due_;                                                // of the step
+  std::uint32_t attempt_ = 1;                // of the request that is the step
+  Instant due_;                              // of the next request, or of the one under way
+  Instant asked_;                            // when this attempt of the step was due
+  std::string target_;                       // of what was sent last
+  std::optional<http::Request> redirected_;  // what was sent last, where an answer led to it
+  std::uint32_t followed_ = 0;               // redirects, of this attempt
   std::vector<std::pair<const RequestStep*, Instant>> begun_;  // when each step so far was due
   bool awaiting_ = false;                                      // a request was sent and is not finished
   bool ended_ = false;

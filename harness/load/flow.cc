@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/units.h"
+#include "load/flow_file.h"
 #include "load/flow_request.h"
 
 namespace faultline::load {
@@ -69,15 +70,18 @@ std::optional<Text> read_text(Table& table, const Names& names, Diagnostics& pro
   return std::nullopt;
 }
 
+void note_file(const std::filesystem::path& path, Flow& flow) {
+  if (std::find(flow.files.begin(), flow.files.end(), path) == flow.files.end()) {
+    flow.files.push_back(path);
+  }
+}
+
 // A generator for each column, which share a row.
 void read_file(const std::string& name, Table& table, Names& names, Flow& flow) {
   const std::string file = table.required_text("file");
-  const std::filesystem::path beside = std::filesystem::path(table.place().file).parent_path() / file;
   try {
-    if (std::filesystem::path(file).has_parent_path()) {
-      throw std::runtime_error("it must be beside the flow, so that a run can keep both");
-    }
-    const auto records = std::make_shared<const Records>(read_records(beside));
+    const std::filesystem::path path = beside(table, file);
+    const auto records = std::make_shared<const Records>(read_records(path));
     if (records->rows.empty()) {
       throw std::runtime_error("it has no row");
     }
@@ -91,7 +95,7 @@ void read_file(const std::string& name, Table& table, Names& names, Flow& flow) 
       flow.data.push_back({fmt::format("{}.{}", name, title), Column{records, column, first}});
       names.known[flow.data.back().name] = Names::Kind::text;
     }
-    flow.files.push_back(beside);
+    note_file(path, flow);
   } catch (const std::runtime_error& error) {
     table.problem("file", fmt::format("'{}': {}", file, error.what()));
   }
@@ -199,8 +203,7 @@ void check_since(Table& table, const Journey& journey) {
 }
 
 // The steps of a journey; what they capture is added to `names`.
-void read_steps(Table& table, const HeaderTemplates& common, Names& names, Diagnostics& problems,
-                Journey& journey) {
+void read_steps(Table& table, const Common& common, Names& names, Diagnostics& problems, Journey& journey) {
   bool requests = false;
   for (Table& step : table.tables("step")) {
     if (step.has("think") == step.has("request")) {
@@ -222,8 +225,8 @@ void read_steps(Table& table, const HeaderTemplates& common, Names& names, Diagn
 }
 
 // What is made once. Its captures are known from there on.
-std::optional<Journey> read_once(Table& file, std::string_view key, const HeaderTemplates& common,
-                                 Names& names, Diagnostics& problems) {
+std::optional<Journey> read_once(Table& file, std::string_view key, const Common& common, Names& names,
+                                 Diagnostics& problems) {
   auto table = file.table(key);
   if (!table) {
     return std::nullopt;
@@ -234,7 +237,7 @@ std::optional<Journey> read_once(Table& file, std::string_view key, const Header
   return journey;
 }
 
-Journey read_journey(Table& table, const HeaderTemplates& common, Names names, Diagnostics& problems) {
+Journey read_journey(Table& table, const Common& common, Names names, Diagnostics& problems) {
   Journey journey;
   journey.name = table.required_text("name");
   const std::int64_t weight = table.integer("weight").value_or(1);
@@ -257,27 +260,32 @@ void note_secrets(const Template& text, Flow& flow) {
   }
 }
 
-void note_secrets(const Journey& journey, Flow& flow) {
+void note_needs(const Journey& journey, Flow& flow) {
   for (const Step& step : journey.steps) {
     if (const auto* request = std::get_if<RequestStep>(&step)) {
       note_secrets(request->target, flow);
       for (const auto& [name, value] : request->headers) {
         note_secrets(value, flow);
       }
-      if (request->body) {
-        note_secrets(*request->body, flow);
+      for (const auto& piece : request->body ? request->body->pieces : decltype(Body::pieces){}) {
+        if (const auto* text = std::get_if<Template>(&piece)) {
+          note_secrets(*text, flow);
+        } else {
+          note_file(std::get<BodyFile>(piece).path, flow);
+        }
       }
     }
   }
 }
 
-void note_secrets(Flow& flow) {
+// The secrets and the files of its requests.
+void note_needs(Flow& flow) {
   for (const Journey& journey : flow.journeys) {
-    note_secrets(journey, flow);
+    note_needs(journey, flow);
   }
   for (const auto& once : {flow.setup, flow.teardown}) {
     if (once) {
-      note_secrets(*once, flow);
+      note_needs(*once, flow);
     }
   }
 }
@@ -300,7 +308,7 @@ std::optional<Flow> read_flow(Table& file, Diagnostics& problems) {
   Flow flow;
   Names names;
   names.known[std::string(kArrivalName)] = Names::Kind::integer;
-  HeaderTemplates common;
+  Common common;
   if (auto table = file.table("flow")) {
     flow.name = table->required_text("name");
     names.secrets = false;
@@ -309,7 +317,8 @@ std::optional<Flow> read_flow(Table& file, Diagnostics& problems) {
     if (draws_tenant(flow.data)) {
       names.known[std::string(kApiKeyName)] = Names::Kind::text;
     }
-    common = read_headers(*table, names, problems);
+    common.headers = read_headers(*table, names, problems);
+    common.redirects = read_redirects(*table).value_or(common.redirects);
     table->finish();
   } else if (!file.has("flow")) {
     file.missing("flow");
@@ -331,7 +340,7 @@ std::optional<Flow> read_flow(Table& file, Diagnostics& problems) {
   if (problems.size() != problems_before) {
     return std::nullopt;
   }
-  note_secrets(flow);
+  note_needs(flow);
   return flow;
 }
 

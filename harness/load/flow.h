@@ -5,6 +5,7 @@
 //   [flow]
 //   name    = "settler-mixed"
 //   headers = { "X-API-Key" = "${api_key}" }   # with every request; a step may replace one
+//   redirects = 10                             # that a request follows, the default; 0: a redirect is an answer
 //
 //   [flow.data]                                # drawn for each arrival from the seed, in the order of the file
 //   token  = { hex = 12 }                      # 1 to 64 hexadecimal digits
@@ -23,13 +24,15 @@
 //   request = "POST /api/v1/jobs"              # method, and target with placeholders
 //   name    = "create job"                     # what it is called in results; default: `request` as written
 //   headers = { "Idempotency-Key" = "${token}" }
-//   json    = { name = "${name}" }             # the body: a table, or JSON text in a string
+//   json    = { name = "${name}" }             # the body: a table, or JSON text in a string; or form, body, body_file or
+//                                              # multipart (body.h)
 //   expect  = [201]                            # statuses that are no error; default: every 2xx
 //   capture = { jobId = "/data/id" }           # out of an answer that was expected: a JSON pointer (RFC 6901),
 //                                              # { header = "ETag" }, or { pattern = 'token=(\w+)' } in the body
 //   check   = [{ name = "has an id", pointer = "/data/id" }, { name = "fast", within = "200ms" }]   # check.h
 //   measure = [{ rate = "jobs_created" }, { trend = "job_creation" }]                             # measure.h
 //   tags    = { kind = "write" }               # for thresholds, beside those that every request has
+//   redirects = 3                              # default: the flow's; 0 where it expects a status of 300 to 399
 //   timeout = "10s"                            # to the whole answer; default 10 s. Or, each left out as you like,
 //                                              # { connect = "1s", first_byte = "2s", whole = "10s" }
 //
@@ -57,6 +60,11 @@
 // expects (for a repeated one: with its last attempt, or when `until` was never met), or at the first whose
 // placeholder was not captured, since the answer expected did not hold it.
 //
+// A redirect is followed on the service itself, with a request that counts like any other, and the step's answer is the
+// last one (redirect.h): its status is expected, and it is checked, measured and captured from. One that leads elsewhere is
+// an answer. More than may be followed end the request without an answer, with the error `redirects`. A timeout is of each
+// of these requests; `within`, and a trend of time, are of all of them.
+//
 // Every request also carries `traceparent` (W3C Trace Context), equal for all requests of an arrival.
 
 #include <cstddef>
@@ -74,6 +82,7 @@
 #include "core/table.h"
 #include "core/time.h"
 #include "http/client.h"
+#include "load/body.h"
 #include "load/check.h"
 #include "load/measure.h"
 #include "load/records.h"
@@ -126,8 +135,9 @@ struct RequestStep {
   Template target;
   std::string route;  // what it is called in results
   std::vector<std::pair<std::string, Template>> headers;
-  std::optional<Template> body;  // JSON
-  std::vector<int> expect;       // empty: every 2xx
+  std::optional<Body> body;
+  std::vector<int> expect;      // empty: every 2xx
+  std::uint32_t redirects = 0;  // at most followed
   std::vector<Capture> capture;
   std::vector<Check> checks;      // of a repeated request: of its last answer
   std::vector<Measure> measures;  // likewise
@@ -157,7 +167,7 @@ struct Flow {
   std::optional<Journey> setup{}, teardown{};  // likewise
   bool wants_api_key = false;                  // some request has ${api_key}
   std::set<std::string> environment;           // the variables that its requests name
-  std::vector<std::filesystem::path> files;    // of its data, beside the flow
+  std::vector<std::filesystem::path> files;    // of its data and its bodies, beside the flow; each once
 
   const Journey* journey(const std::string& wanted) const;
 };

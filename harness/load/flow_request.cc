@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <nlohmann/json.hpp>
 
-#include "load/json_body.h"
+#include "http/message.h"
 
 namespace faultline::load {
 namespace {
@@ -14,12 +13,14 @@ namespace {
 // The tags that requests have without being given any.
 constexpr std::string_view kOwnTags[] = {"phase",  "flow",   "journey", "name",
                                          "method", "status", "error",   "expected_response"};
+constexpr const char* kContentType = "Content-Type";
 constexpr std::int64_t kAttemptsAtMost = 10'000;
+constexpr std::int64_t kRedirectsAtMost = 100;
 constexpr Duration kTimeoutAtMost = std::chrono::minutes(10);
 
-bool same_field(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+bool has(const HeaderTemplates& headers, std::string_view name) {
+  return std::any_of(headers.begin(), headers.end(),
+                     [&](const auto& field) { return http::same_ignoring_case(field.first, name); });
 }
 
 // RFC 9110, 5.6.2: a field's name is a token.
@@ -153,6 +154,26 @@ std::optional<Repeat> read_repeat(Table& table) {
   return result;
 }
 
+// A form is one, whatever the flow says that its requests are.
+void add_fields_of_body(Table& table, RequestStep& request) {
+  using enum Body::Kind;
+  if (!request.body || (request.body->kind != form && request.body->kind != multipart)) {
+    return;
+  }
+  if (!has(request.headers, kContentType)) {
+    request.headers.emplace_back(kContentType, content_type(request.body->kind));
+  } else if (request.body->kind == multipart) {
+    table.problem("headers", "the Content-Type of a multipart body says what stands between its parts",
+                  "leave it out");
+  }
+}
+
+bool expects_redirect(const RequestStep& request) {
+  constexpr int kFirst = 300, kLast = 399;
+  return std::any_of(request.expect.begin(), request.expect.end(),
+                     [](int status) { return status >= kFirst && status <= kLast; });
+}
+
 }  // namespace
 
 bool is_name(std::string_view text) {
@@ -170,7 +191,7 @@ HeaderTemplates read_headers(Table& table, const Names& names, Diagnostics& prob
   }
   for (const std::string& name : fields->keys()) {
     const auto value = fields->get(name);
-    const auto is = [&](std::string_view other) { return same_field(name, other); };
+    const auto is = [&](std::string_view other) { return http::same_ignoring_case(name, other); };
     if (!is_token(name)) {
       fields->problem(name, fmt::format("'{}' cannot be the name of a header", name));
     } else if (is("host") || is("content-length") || is("connection") || is("transfer-encoding") ||
@@ -187,28 +208,33 @@ HeaderTemplates read_headers(Table& table, const Names& names, Diagnostics& prob
   return headers;
 }
 
-RequestStep read_request(Table& table, const HeaderTemplates& common, Names& names, Diagnostics& problems) {
+std::optional<std::uint32_t> read_redirects(Table& table) {
+  const auto redirects = table.integer("redirects");
+  if (redirects && (*redirects < 0 || *redirects > kRedirectsAtMost)) {
+    table.problem("redirects", fmt::format("'redirects' must be 0 to {}", kRedirectsAtMost));
+    return std::nullopt;
+  }
+  return redirects ? std::optional(static_cast<std::uint32_t>(*redirects)) : std::nullopt;
+}
+
+RequestStep read_request(Table& table, const Common& common, Names& names, Diagnostics& problems) {
   RequestStep request;
   read_request_line(table, names, problems, request);
   const auto line = table.get("request");
   request.route = table.text("name").value_or(line && line->kind() == Value::Kind::text ? line->text() : "");
   request.headers = read_headers(table, names, problems);
-  for (const auto& field : common) {
-    const bool replaced = std::any_of(request.headers.begin(), request.headers.end(),
-                                      [&](const auto& own) { return same_field(own.first, field.first); });
-    if (!replaced) {
+  request.body = read_body(table, names, problems);
+  add_fields_of_body(table, request);
+  for (const auto& field : common.headers) {
+    if (!has(request.headers, field.first)) {
       request.headers.push_back(field);
     }
   }
-  if (const auto body = table.get("json")) {
-    request.body = read_json_body(*body, names, problems);
-    const bool typed = std::any_of(request.headers.begin(), request.headers.end(),
-                                   [](const auto& field) { return same_field(field.first, "content-type"); });
-    if (!typed) {
-      request.headers.emplace_back("Content-Type", Template{{{false, "application/json"}}});
-    }
+  if (request.body && !has(request.headers, kContentType)) {
+    request.headers.emplace_back(kContentType, content_type(request.body->kind));
   }
   request.expect = read_statuses(table, "expect");
+  request.redirects = read_redirects(table).value_or(expects_redirect(request) ? 0 : common.redirects);
   request.repeat = read_repeat(table);
   read_timeouts(table, request.timeouts);
   request.checks = read_checks(table);

@@ -1,6 +1,7 @@
 #pragma once
 // How one request of a journey is read. Internal to this folder: flow.cc puts a flow together.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,12 @@ namespace faultline::load {
 
 using HeaderTemplates = std::vector<std::pair<std::string, Template>>;
 
+/// What the flow says for all of its requests.
+struct Common {
+  HeaderTemplates headers;
+  std::uint32_t redirects = 10;  // as k6 and Artillery do it
+};
+
 /// The number of the arrival: a placeholder that needs no generator.
 inline constexpr std::string_view kArrivalName = "arrival";
 /// The generator that says whose key ${api_key} is.
@@ -24,8 +31,10 @@ bool is_name(std::string_view text);
 /// Reads the key `headers`; absent: none.
 HeaderTemplates read_headers(Table& table, const Names& names, Diagnostics& problems);
 
+/// Reads the key `redirects`.
+std::optional<std::uint32_t> read_redirects(Table& table);
+
 /// Reads a step that has `request`. `names` are those known before it; what it captures is added to them.
-/// `common` are the headers of every request of the flow.
-RequestStep read_request(Table& table, const HeaderTemplates& common, Names& names, Diagnostics& problems);
+RequestStep read_request(Table& table, const Common& common, Names& names, Diagnostics& problems);
 
 }  // namespace faultline::load

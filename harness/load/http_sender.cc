@@ -16,12 +16,11 @@ std::string without_last_slash(std::string path) {
 }  // namespace
 
 HttpSender::HttpSender(http::Client& client, http::Url service)
-    : client_(client), service_(service.origin()), path_(without_last_slash(std::move(service.target))) {}
+    : client_(client), service_{service.origin(), without_last_slash(std::move(service.target))} {}
 
 void HttpSender::send(http::Request request, const http::Timeouts& timeouts,
                       std::function<void(http::Exchange)> done) {
-  request.target.insert(0, path_);
-  client_.send(service_, std::move(request), timeouts, std::move(done));
+  client_.send(service_.origin, std::move(request), timeouts, std::move(done));
 }
 
 }  // namespace faultline::load

@@ -50,12 +50,7 @@ class JsonWriter {
   Template take() { return std::move(body_); }
 
  private:
-  void literal(std::string_view text) {
-    if (body_.pieces.empty() || body_.pieces.back().placeholder) {
-      body_.pieces.push_back({false, {}});
-    }
-    body_.pieces.back().text += text;
-  }
+  void literal(std::string_view text) { append(body_, text); }
 
   void write_text(const Value& value) {
     const auto text = read_template(value, names_, problems_);

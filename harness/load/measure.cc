@@ -24,25 +24,28 @@ std::optional<Measure> read_measure(Table& table) {
                   table.empty() ? "" : did_you_mean(table.keys().front(), kKinds));
     return std::nullopt;
   }
-  measure.kind = static_cast<Measure::Kind>(kind - kKinds.begin());
+  static constexpr metrics::Kind kOf[] = {metrics::Kind::rate, metrics::Kind::trend, metrics::Kind::counter};
+  measure.kind = kOf[kind - kKinds.begin()];
   measure.metric = table.required_text(*kind);
   if (!is_metric_name(measure.metric)) {
     table.problem(*kind, fmt::format("'{}' cannot be the name of a metric", measure.metric),
                   "use letters, digits and _");
   }
   switch (measure.kind) {
-    case Measure::Kind::rate:
+    case metrics::Kind::rate:
       measure.at = read_source_in(table);
       measure.in = table.texts("in");
       break;
-    case Measure::Kind::trend:
+    case metrics::Kind::trend:
       measure.at = read_source_in(table);
       measure.since = table.text("since").value_or("");
       if (measure.at && !measure.since.empty()) {
         table.problem("since", "a trend is either of a time or of a number in the answer");
       }
       break;
-    case Measure::Kind::counter: {
+    case metrics::Kind::gauge:
+      break;  // a flow has none
+    case metrics::Kind::counter: {
       const auto when = table.one_of("when", {"always", "passed", "failed"});
       measure.when = when == "passed"   ? Measure::When::passed
                      : when == "failed" ? Measure::When::failed

@@ -15,14 +15,14 @@
 
 #include "core/table.h"
 #include "load/source.h"
+#include "metrics/store.h"
 
 namespace faultline::load {
 
 struct Measure {
-  enum class Kind { rate, trend, counter };
   enum class When { always, passed, failed };
 
-  Kind kind = Kind::rate;
+  metrics::Kind kind = metrics::Kind::rate;  // or a trend, or a counter
   std::string metric;
   std::optional<Source> at{};     // of a rate, or a trend
   std::vector<std::string> in{};  // of a rate with `at`

@@ -43,7 +43,8 @@ struct RequestRecord {
   Instant finished{};           // when the answer was whole, or its failure known
   http::Failure failure = http::Failure::none;
   std::optional<int> status;  // of an answer
-  bool expected = false;      // an answer came, and the flow expects its status
+  bool expected = false;      // an answer came, and the flow expects its status, or follows where it leads
+  bool redirected = false;    // the latter: the next record is of what the step asked for too
   Outcome outcome = Outcome::acked;
   std::optional<bool> answered_alike;      // as the same request of this arrival was before; see repeats.h
   const Captures& captures;                // what was taken from this answer

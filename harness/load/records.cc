@@ -2,15 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <stdexcept>
+
+#include "load/flow_file.h"
 
 namespace faultline::load {
 namespace {
 
-constexpr std::size_t kBytesAtMost = 256U << 20;
+constexpr std::size_t kMebibytesAtMost = 256;
 
 // One line after the other, each a list of fields; a quoted field may go over lines.
 class CsvReader {
@@ -121,18 +121,12 @@ Records parse_json(std::string_view text) {
 }
 
 Records read_records(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  if (error || size > kBytesAtMost) {
-    throw std::runtime_error(error ? "it cannot be read" : "it is larger than 256 MiB");
-  }
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
+  const std::string text = read_file(path, kMebibytesAtMost);
   if (path.extension() == ".csv") {
-    return parse_csv(text.str());
+    return parse_csv(text);
   }
   if (path.extension() == ".json") {
-    return parse_json(text.str());
+    return parse_json(text);
   }
   throw std::runtime_error("it is neither a .csv nor a .json");
 }

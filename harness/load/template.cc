@@ -37,19 +37,14 @@ Diagnostic unknown(const std::string& name, const Names& names, Place place) {
       did_you_mean(name, candidates)};
 }
 
-void append_literal(Template& text, std::string_view characters) {
-  if (text.pieces.empty() || text.pieces.back().placeholder) {
-    text.pieces.push_back({false, {}});
-  }
-  text.pieces.back().text += characters;
-}
-
 std::string encoded(const std::string& value, Encoding encoding) {
   switch (encoding) {
     case Encoding::plain:
       return value;
     case Encoding::target:
       return http::percent_encoded(value);
+    case Encoding::form:
+      return http::form_encoded(value);
     case Encoding::header: {
       std::string field = value;
       for (char& c : field) {
@@ -70,6 +65,13 @@ std::string encoded(const std::string& value, Encoding encoding) {
 
 }  // namespace
 
+void append(Template& text, std::string_view characters) {
+  if (text.pieces.empty() || text.pieces.back().placeholder) {
+    text.pieces.push_back({false, {}});
+  }
+  text.pieces.back().text += characters;
+}
+
 std::optional<Template> read_template(const Value& value, const Names& names, Diagnostics& problems) {
   constexpr std::string_view kOpen = "${", kEscaped = "$${";
   const std::size_t problems_before = problems.size();
@@ -78,7 +80,7 @@ std::optional<Template> read_template(const Value& value, const Names& names, Di
   for (std::size_t at = 0; at < source.size();) {
     const std::string_view rest = std::string_view(source).substr(at);
     if (rest.starts_with(kEscaped)) {
-      append_literal(text, kOpen);
+      append(text, kOpen);
       at += kEscaped.size();
     } else if (rest.starts_with(kOpen)) {
       const std::size_t end = rest.find('}');
@@ -93,7 +95,7 @@ std::optional<Template> read_template(const Value& value, const Names& names, Di
       text.pieces.push_back({true, name});
       at += end + 1;
     } else {
-      append_literal(text, rest.substr(0, 1));
+      append(text, rest.substr(0, 1));
       ++at;
     }
   }

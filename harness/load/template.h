@@ -44,11 +44,15 @@ inline constexpr std::string_view kEnvironmentPrefix = "env:";
 /// Reads a string of a file; what is wrong is reported at its column. `problems` is the file's own list.
 std::optional<Template> read_template(const Value& value, const Names& names, Diagnostics& problems);
 
+/// Puts characters at the end.
+void append(Template& text, std::string_view characters);
+
 /// How a value is written where its placeholder stands, so that no value changes what surrounds it.
 enum class Encoding {
   plain,
   target,  // percent-encoded (RFC 3986, 2.1)
   header,  // a control character, which would end the field, becomes a blank
+  form,    // as in application/x-www-form-urlencoded
   json,    // as inside a JSON string, without its quotes
 };
 

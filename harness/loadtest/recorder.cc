@@ -47,7 +47,7 @@ Recorder::Recorder(const std::vector<load::Load>& loads, const std::vector<load:
       for (const load::Step& step : journey.steps) {
         if (const auto* request = std::get_if<load::RequestStep>(&step)) {
           for (const load::Measure& measure : request->measures) {
-            if (measure.kind == load::Measure::Kind::counter) {
+            if (measure.kind == Kind::counter) {
               store_.series(Kind::counter, measure.metric, {});
             }
           }
@@ -166,15 +166,13 @@ void Recorder::request_finished(const load::RequestRecord& record) {
     place->pass(held);
   }
   for (const auto& [measure, value] : record.measures) {
-    static constexpr Kind kKinds[] = {Kind::rate, Kind::trend, Kind::counter};
-    const Kind kind = kKinds[static_cast<std::size_t>(measure->kind)];
     metrics::Series*& place = series.measures[measure];
     if (!place) {
-      place = &store_.series(kind, measure->metric, series.tags);
+      place = &store_.series(measure->kind, measure->metric, series.tags);
     }
-    if (kind == Kind::rate) {
+    if (measure->kind == Kind::rate) {
       place->pass(value != 0);
-    } else if (kind == Kind::trend) {
+    } else if (measure->kind == Kind::trend) {
       place->trend.record(value);
     } else {
       place->add(value);

@@ -271,13 +271,12 @@ std::vector<std::pair<std::string, Kind>> known_metrics(const std::vector<load::
       {"vus", Kind::gauge},
       {"vus_max", Kind::gauge},
   };
-  static constexpr Kind kKinds[] = {Kind::rate, Kind::trend, Kind::counter};
   for (const load::Load& load : loads) {
     for (const load::Journey& journey : load.flow.journeys) {
       for (const load::Step& step : journey.steps) {
         if (const auto* request = std::get_if<load::RequestStep>(&step)) {
           for (const load::Measure& measure : request->measures) {
-            const std::pair own(measure.metric, kKinds[static_cast<std::size_t>(measure.kind)]);
+            const std::pair own(measure.metric, measure.kind);
             if (std::find(known.begin(), known.end(), own) == known.end()) {
               known.push_back(own);
             }

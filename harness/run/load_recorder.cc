@@ -24,7 +24,7 @@ std::string captured(const load::Captures& captures, std::string_view name) {
 // By the name that the flow's request has in results, which is the request as written unless the flow says otherwise.
 bool registers_a_webhook(const load::RequestRecord& record) {
   return record.request.method == "POST" && record.request.route.ends_with("/webhooks") &&
-         record.outcome == load::Outcome::acked;
+         record.outcome == load::Outcome::acked && !record.redirected;
 }
 
 std::string tenant_of(const load::Arrival& arrival) {
@@ -90,7 +90,7 @@ void LoadRecorder::request_finished(const load::RequestRecord& record) {
   for (const auto& [name, value] : record.captures) {
     causes_.given(record.arrival.number, value);
   }
-  if (keep_ended_) {
+  if (keep_ended_ && !record.redirected) {
     const auto [known, added] =
         of_request_[record.arrival.number].emplace(record.request.route, record.outcome);
     if (!added) {

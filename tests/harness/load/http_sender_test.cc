@@ -36,35 +36,12 @@ class Outcomes final : public Observer {
   int complete = 0;
 };
 
-TEST(HttpSender, TakesJourneysThroughARealService) {
+// Takes 20 journeys through a service at /base/ of a real server, and returns when they have ended.
+void take_through(const std::string& steps, const http::Handler& service, Observer& observer) {
   Loop loop("load-test");
-  std::vector<std::string> targets, traces;
-  auto server = loop.run([&] {
-    return std::make_unique<http::Server>(
-        loop, "127.0.0.1", 0, [&](const http::Request& request, const http::Respond& respond) {
-          targets.push_back(request.target);
-          traces.emplace_back(request.headers.find("traceparent").value_or(""));
-          respond({.status = request.method == "POST" ? 201 : 200,
-                   .headers = {},
-                   .body = R"({"data":{"id":"7"}})"});
-        });
-  });
-  const std::vector<Load> loads = {open_load(R"(
-[flow]
-name = "f"
-[[journey]]
-name = "j"
-[[journey.step]]
-request = "POST /jobs"
-json = { name = "x" }
-expect = [201]
-capture = { id = "/data/id" }
-[[journey.step]]
-request = "GET /jobs/${id}"
-)",
-                                             Rate{100})};
-
-  Outcomes outcomes;
+  auto server = loop.run([&] { return std::make_unique<http::Server>(loop, "127.0.0.1", 0, service); });
+  const std::vector<Load> loads = {
+      open_load("[flow]\nname = 'f'\n[[journey]]\nname = 'j'\n" + steps, Rate{100})};
   std::promise<void> finished;
   std::unique_ptr<http::Client> client;
   std::unique_ptr<HttpSender> sender;
@@ -75,7 +52,7 @@ request = "GET /jobs/${id}"
                                           http::Url{"127.0.0.1", std::to_string(server->port()), "/base/"});
     driver =
         std::make_unique<Driver>(loop.clock(), *sender, loads,
-                                 Work{schedule_of(plan(loads, {{"only", 200ms}}, 1))}, Secrets{}, outcomes);
+                                 Work{schedule_of(plan(loads, {{"only", 200ms}}, 1))}, Secrets{}, observer);
     driver->start(monotonic_now(), [&] { finished.set_value(); });
   });
   const auto status = finished.get_future().wait_for(20s);
@@ -86,10 +63,58 @@ request = "GET /jobs/${id}"
     server.reset();
   });
   ASSERT_EQ(status, std::future_status::ready) << "20 journeys of two requests end within 20 s";
+}
+
+TEST(HttpSender, TakesJourneysThroughARealService) {
+  std::vector<std::string> targets, traces;
+  Outcomes outcomes;
+  take_through(R"(
+[[journey.step]]
+request = "POST /jobs"
+json = { name = "x" }
+expect = [201]
+capture = { id = "/data/id" }
+[[journey.step]]
+request = "GET /jobs/${id}"
+)",
+               [&](const http::Request& request, const http::Respond& respond) {
+                 targets.push_back(request.target);
+                 traces.emplace_back(request.headers.find("traceparent").value_or(""));
+                 respond({.status = request.method == "POST" ? 201 : 200,
+                          .headers = {},
+                          .body = R"({"data":{"id":"7"}})"});
+               },
+               outcomes);
   EXPECT_EQ(outcomes.complete, 20);
   EXPECT_EQ(targets.size(), 40U);
   EXPECT_THAT(targets, Each(StartsWith("/base/jobs")));
   EXPECT_THAT(traces, Each(StartsWith("00-")));
+}
+
+TEST(HttpSender, FollowsTheRedirectOfAFormWithItsCookie) {
+  std::vector<std::string> forms, cookies;
+  Outcomes outcomes;
+  take_through(
+      R"(
+[[journey.step]]
+request = "POST /login"
+form = { user = "ann b" }
+)",
+      [&](const http::Request& request, const http::Respond& respond) {
+        if (request.target == "/base/login") {
+          forms.push_back(request.method + " " + request.body);
+          return respond({.status = 303,
+                          .headers = {{"Location", "home?x=1"}, {"Set-Cookie", "session=s; Path=/base"}},
+                          .body = ""});
+        }
+        cookies.push_back(request.method + " " + request.target + " " +
+                          std::string(request.headers.find("Cookie").value_or("")) + request.body);
+        respond({.status = 200, .headers = {}, .body = ""});
+      },
+      outcomes);
+  EXPECT_EQ(outcomes.complete, 20);
+  EXPECT_EQ(forms, std::vector<std::string>(20, "POST user=ann+b"));
+  EXPECT_EQ(cookies, std::vector<std::string>(20, "GET /base/home?x=1 session=s"));
 }
 
 }  // namespace

@@ -32,6 +32,8 @@ class ScriptedSender final : public Sender {
   ScriptedSender(Clock& clock, std::function<Reply(const http::Request&)> service)
       : clock_(clock), service_(std::move(service)) {}
 
+  const Service& service() const override { return where_; }
+
   void send(http::Request request, const http::Timeouts& timeouts,
             std::function<void(http::Exchange)> done) override {
     const Instant now = clock_.now();
@@ -54,6 +56,7 @@ class ScriptedSender final : public Sender {
 
  private:
   Clock& clock_;
+  const Service where_{{"shop.example", "80", false}, {}};
   const std::function<Reply(const http::Request&)> service_;
 };
 
