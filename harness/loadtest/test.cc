@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <fstream>
 #include <numeric>
-#include <set>
 #include <sstream>
 
 #include "core/beside.h"
 #include "core/units.h"
+#include "loadtest/tags.h"
 
 namespace faultline::loadtest {
 namespace {
@@ -158,53 +158,22 @@ void read_http(Table& file, LoadTest& test) {
   table->finish();
 }
 
-// The values that a tag can have, where the file says all of them.
-std::optional<std::set<std::string>> values_of(const std::string& tag, const LoadTest& test) {
-  std::set<std::string> values;
-  if (tag == "phase") {
-    for (const load::Phase& phase : test.phases) {
-      values.insert(phase.name);
-    }
-    return values;
+// A threshold of what there can never be would have nothing to say.
+void check_tags(Table& table, std::string_view key, const std::string& metric, const LoadTest& test) {
+  const auto selector = metrics::parse_selector(metric);
+  if (const auto wrong = selector ? wrong_tag(*selector, test.loads, test.phases) : std::nullopt) {
+    table.problem(key, wrong->message, wrong->suggestion);
   }
-  if (tag != "flow" && tag != "journey" && tag != "name" && tag != "check") {
-    return std::nullopt;
-  }
-  for (const load::Load& load : test.loads) {
-    if (tag == "flow") {
-      values.insert(load.flow.name);
-    }
-    for (const load::Journey& journey : load.flow.journeys) {
-      if (tag == "journey") {
-        values.insert(journey.name);
-      }
-      for (const load::Step& step : journey.steps) {
-        if (const auto* request = std::get_if<load::RequestStep>(&step)) {
-          if (tag == "name") {
-            values.insert(request->route);
-          } else if (tag == "check") {
-            for (const load::Check& check : request->checks) {
-              values.insert(check.name);
-            }
-          }
-        }
-      }
-    }
-  }
-  return values;
 }
 
-// A threshold of what there is not would have nothing to say.
 void check_tags(Table& file, const LoadTest& test) {
-  for (const metrics::Threshold& threshold : test.thresholds) {
-    for (const auto& [tag, value] : threshold.of.tags) {
-      const auto values = values_of(tag, test);
-      if (values && !values->contains(value)) {
-        file.problem("thresholds",
-                     fmt::format("'{}': there is no {} '{}'", to_text(threshold.of), tag, value),
-                     did_you_mean(value, {values->begin(), values->end()}));
-      }
+  if (auto thresholds = file.table("thresholds")) {
+    for (const std::string& key : thresholds->keys()) {
+      check_tags(*thresholds, key, key, test);
     }
+  }
+  for (Table& target : file.tables("target")) {
+    check_tags(target, "metric", target.text("metric").value_or(""), test);
   }
 }
 

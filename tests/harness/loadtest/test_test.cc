@@ -83,15 +83,51 @@ TEST(LoadTest, HasShortPhasesForCi) {
 TEST(LoadTest, NamesWhatIsNotThere) {
   const Folder folder(kFlow);
   EXPECT_THAT(folder.mistakes(kHead + "[thresholds]\n'http_reqs{phase:peek}' = 'count>1'\n"),
-              ElementsAre("14:1 'http_reqs{phase:peek}': there is no phase 'peek', did you mean 'peak'?"));
+              ElementsAre("15:27 'http_reqs{phase:peek}': there is no phase 'peek', did you mean 'peak'?"));
   EXPECT_THAT(folder.mistakes(kHead + "[thresholds]\n'http_reqs{name:hom}' = 'count>1'\n"),
-              ElementsAre("14:1 'http_reqs{name:hom}': there is no name 'hom', did you mean 'home'?"));
+              ElementsAre("15:25 'http_reqs{name:hom}': there is no name 'hom', did you mean 'home'?"));
   EXPECT_THAT(folder.mistakes(kHead + "[thresholds]\nhome_sen = 'rate>1'\n"),
               ElementsAre("15:12 there is no metric 'home_sen', did you mean 'home_seen'?"));
   EXPECT_THAT(folder.mistakes(kHead + "[[target]]\nmetric='http_reqs'\ntarget='p(95)<1'\nwarning='rate>1'\n"),
               ElementsAre("16:8 'p(95)<1' is no threshold of a counter"));
   EXPECT_THAT(folder.mistakes(kHead + "[limits]\npast = 'drop'\n"),
               ElementsAre(testing::HasSubstr("15:8 'past' must be one of")));
+}
+
+TEST(LoadTest, NamesTagsThatNoSampleCanHave) {
+  const Folder folder(std::string(kFlow) + R"(tags = { kind = "read" }
+[[journey.step]]
+request = "POST /orders"
+tags = { kind = "write", size = "big" }
+)");
+  const auto mistakes = [&](const std::string& selector) {
+    return folder.mistakes(
+        kHead + "[thresholds]\n'" + selector + "' = '" +
+        (selector.starts_with("home_seen") || selector.starts_with("checks") ? "rate" : "count") + ">1'\n");
+  };
+  EXPECT_THAT(mistakes("http_reqs{kind:write,method:POST,status:201,phase:peak}"), IsEmpty());
+  EXPECT_THAT(mistakes("http_reqs{error:redirects,expected_response:false}"), IsEmpty());
+  EXPECT_THAT(mistakes("home_seen{kind:read}"), IsEmpty());
+  EXPECT_THAT(mistakes("checks{check:is fast,kind:read}"), IsEmpty());
+  EXPECT_THAT(mistakes("iterations{journey:j}"), IsEmpty());
+  EXPECT_THAT(mistakes("http_reqs{kind:wirte}"),
+              ElementsAre("15:27 'http_reqs{kind:wirte}': there is no kind 'wirte', did you mean 'write'?"));
+  EXPECT_THAT(
+      mistakes("http_reqs{knd:write}"),
+      ElementsAre(
+          "15:26 'http_reqs{knd:write}': no sample of http_reqs has a tag 'knd', did you mean 'kind'?"));
+  EXPECT_THAT(mistakes("home_seen{kind:write}"),
+              ElementsAre("15:27 'home_seen{kind:write}': there is no kind 'write'"))
+      << "no step with this tag measures it";
+  EXPECT_THAT(mistakes("http_reqs{kind:read,size:big}"),
+              ElementsAre("15:35 'http_reqs{kind:read,size:big}': no sample has all of these tags"));
+  EXPECT_THAT(mistakes("iterations{name:home}"),
+              ElementsAre("15:27 'iterations{name:home}': no sample of iterations has a tag 'name'"));
+  EXPECT_THAT(mistakes("http_reqs{status:20O}"),
+              ElementsAre(testing::StartsWith("15:27 'http_reqs{status:20O}': there is no status '20O'")));
+  EXPECT_THAT(folder.mistakes(kHead + "[[target]]\nmetric='http_req_duration{kind:x}'\ntarget='p(95)<1'\n"
+                                      "warning='p(95)<2'\n"),
+              ElementsAre("15:8 'http_req_duration{kind:x}': there is no kind 'x'"));
 }
 
 TEST(LoadTest, WantsALoadAndAPhase) {
