@@ -177,6 +177,9 @@ class Headers {
     }
   }
 
+  // Is written with the body, where that is of parts.
+  void leave_out(std::string_view header) { names_.insert(folded(header)); }
+
   // What every request has when its value is known.
   void add_defaults() {
     for (const Member& header : script_.headers) {
@@ -206,30 +209,73 @@ std::string cookies(const Yaml& cookie) {
   return fmt::format("{}", fmt::join(pairs, "; "));
 }
 
-// The line of the key `json`, or nothing.
+// A text of a form, in quotes; "lacking" says what it has no value for.
+std::string form_text(const Yaml& value, Values& values, std::string& lacking) {
+  const auto text =
+      value.kind == Yaml::Kind::text ? values.read(value.text, value.line, lacking) : std::nullopt;
+  if (!text) {
+    lacking = lacking.empty() ? "sends a form of more than texts" : lacking;
+    return in_quotes("");
+  }
+  return in_quotes(in_string(*text));
+}
+
+std::string write_form(const Yaml& form, Values& values, std::string& lacking) {
+  std::vector<std::string> fields;
+  for (const Member& field : form.members) {
+    fields.push_back(fmt::format("{} = {}", key(field.name), form_text(field.value, values, lacking)));
+  }
+  return fmt::format("form = {}\n", table(fields));
+}
+
+// A part of `formData` is a text, or a map that says more of it.
+std::string write_parts(const Yaml& form, Values& values, std::string& lacking) {
+  std::vector<std::string> parts;
+  for (const Member& part : form.members) {
+    const Yaml* value = part.value.kind == Yaml::Kind::map ? part.value.find("value") : &part.value;
+    const Yaml* type = part.value.find("contentType");
+    if (part.value.find("fromFile")) {
+      lacking =
+          "uploads a file: put it beside the flow, and add a step with multipart = { … = { file = \"…\" } }";
+    } else if (!value || (type && (has_control(type->text) || type->text.find('/') == std::string::npos))) {
+      lacking = "sends a form of more than texts";
+    } else {
+      const std::string text = form_text(*value, values, lacking);
+      parts.push_back(
+          fmt::format("{} = {}", key(part.name),
+                      type ? table({"value = " + text, "type = " + in_quotes(type->text)}) : text));
+    }
+  }
+  return fmt::format("multipart = {}\n", table(parts));
+}
+
+// A body of text that is JSON is written as such.
+std::string write_text(const Yaml& body, Values& values, std::string& lacking) {
+  const auto text = body.kind == Yaml::Kind::text ? values.read(body.text, body.line, lacking) : std::nullopt;
+  if (!text) {
+    lacking = lacking.empty() ? "sends a body that is no text" : lacking;
+    return {};
+  }
+  std::string sample;
+  for (const Text::Piece& piece : text->pieces) {
+    sample += piece.placeholder ? "0" : piece.text;
+  }
+  return fmt::format("{} = {}\n", nlohmann::json::accept(sample) ? "json" : "body", block(in_string(*text)));
+}
+
+// The line of the request's body, or nothing.
 std::string write_body(Fields& fields, Values& values, std::string& lacking) {
   if (const Yaml* json = fields.get("json")) {
     return fmt::format("json = {}\n", block(JsonWriter(values, lacking).write(*json)));
   }
   if (const Yaml* body = fields.get("body")) {
-    const auto text = values.read(body->text, body->line, lacking);
-    if (text && body->kind == Yaml::Kind::text) {
-      std::string sample;
-      for (const Text::Piece& piece : text->pieces) {
-        sample += piece.placeholder ? "0" : piece.text;
-      }
-      if (nlohmann::json::accept(sample)) {
-        return fmt::format("json = {}\n", block(in_string(*text)));
-      }
-    }
-    lacking = lacking.empty() ? "sends a body that is no JSON: only JSON bodies can be sent" : lacking;
+    return write_text(*body, values, lacking);
   }
-  for (const std::string_view other : {"form", "formData"}) {
-    if (fields.get(other)) {
-      lacking = "sends a form: only JSON bodies can be sent";
-    }
+  if (const Yaml* form = fields.get("form")) {
+    return write_form(*form, values, lacking);
   }
-  return {};
+  const Yaml* parts = fields.get("formData");
+  return parts ? write_parts(*parts, values, lacking) : std::string();
 }
 
 }  // namespace
@@ -265,6 +311,9 @@ std::optional<std::string> write_request(const Member& request, Script& script, 
     append_query(*query, values, *target, lacking);
   }
   Headers headers(script, values);
+  if (fields.get("formData")) {
+    headers.leave_out("Content-Type");
+  }
   const Yaml* own = fields.get("headers");
   for (const Member& header : own ? own->members : std::vector<Member>{}) {
     headers.add(header, lacking);
@@ -275,8 +324,9 @@ std::optional<std::string> write_request(const Member& request, Script& script, 
   }
   headers.add_defaults();
   const std::string body = write_body(fields, values, lacking);
-  if (fields.get("followRedirect")) {
-    fields.note("followRedirect", "a redirect is an answer like others, and is never followed");
+  const Yaml* follow = fields.get("followRedirect");
+  if (follow && !follow->boolean()) {
+    fields.note("followRedirect", "is neither true nor false: redirects are followed");
   }
   const Yaml* capture = fields.get("capture");
   const Yaml* expect = fields.get("expect");
@@ -295,7 +345,7 @@ std::optional<std::string> write_request(const Member& request, Script& script, 
   if (name || target->find('?') != std::string::npos) {
     step += fmt::format("name = {}\n", in_quotes(name ? *name : route));
   }
-  step += headers.to_toml() + body;
+  step += headers.to_toml() + body + (follow && follow->boolean() == false ? "redirects = 0\n" : "");
   if (script.timeout) {
     step += fmt::format("timeout = \"{}\"\n", to_text(*script.timeout));
   }

@@ -198,9 +198,9 @@ TEST(Artillery, SendsBodiesHeadersAndQueries) {
 TEST(Artillery, LeavesOutWhatCannotBeSent) {
   const Imported left = with_steps(
       "      - get: { url: /a }\n"
-      "      - post: { url: /b, form: { a: b } }\n"
-      "      - post: { url: /c, body: 'a=b' }\n"
-      "      - post: { url: /d, body: '{\"a\": 1}' }\n"
+      "      - post: { url: /b, form: { a: [b] } }\n"
+      "      - post: { url: /c, formData: { a: { fromFile: ./a.png } } }\n"
+      "      - post: { url: /d, body: '{\"a\": 1}', form: { a: b } }\n"
       "      - get: { url: 'http://elsewhere/e' }\n"
       "      - get: { url: '/f/{{ Math.random() * 2 }}' }\n"
       "      - function: signIn\n"
@@ -208,8 +208,9 @@ TEST(Artillery, LeavesOutWhatCannotBeSent) {
       "      - get: { url: /g, beforeRequest: sign, headers: { Host: h }, frobnicate: 1 }\n");
   ASSERT_THAT(left.problems, IsEmpty());
   EXPECT_EQ(left.flow().journeys.at(0).steps.size(), 3U) << left.files.flow;
-  EXPECT_THAT(left.notes(), HasSubstr("6: step 'POST /b': sends a form"));
-  EXPECT_THAT(left.notes(), HasSubstr("7: step 'POST /c': sends a body that is no JSON"));
+  EXPECT_THAT(left.notes(), HasSubstr("6: step 'POST /b': sends a form of more than texts"));
+  EXPECT_THAT(left.notes(), HasSubstr("7: step 'POST /c': uploads a file"));
+  EXPECT_THAT(left.notes(), HasSubstr("8: 'form' of post: a request has one body"));
   EXPECT_THAT(left.notes(), HasSubstr("9: step 'GET http://elsewhere/e': goes to another address"));
   EXPECT_THAT(left.notes(), HasSubstr("10: step 'GET /f/{{ Math.random() * 2 }}': uses"));
   EXPECT_THAT(left.notes(), HasSubstr("11: 'function' of a step: is JavaScript"));
@@ -217,6 +218,38 @@ TEST(Artillery, LeavesOutWhatCannotBeSent) {
   EXPECT_THAT(left.notes(), HasSubstr("13: 'beforeRequest' of get: is JavaScript"));
   EXPECT_THAT(left.notes(), HasSubstr("13: header 'Host'"));
   EXPECT_THAT(left.notes(), HasSubstr("13: 'frobnicate' of get: has no counterpart here"));
+}
+
+TEST(Artillery, SendsFormsAndTexts) {
+  const Imported sent = with_steps(
+      "      - post: { url: /a, form: { 'items[0]': '{{ $randomNumber(1, 6) }}', n: 1, yes: true } }\n"
+      "      - post: { url: /b, body: 'a=${b}', headers: { Content-Type: text/csv } }\n"
+      "      - post:\n"
+      "          url: /c\n"
+      "          headers: { Content-Type: multipart/form-data }\n"
+      "          formData: { a: 'b', meta: { value: '{}', contentType: application/json } }\n");
+  ASSERT_THAT(sent.problems, IsEmpty()) << sent.files.flow;
+  EXPECT_THAT(sent.notes(), IsEmpty());
+  EXPECT_THAT(sent.files.flow,
+              HasSubstr("form = { \"items[0]\" = \"${random_number}\", n = \"1\", yes = \"true\" }\n"));
+  EXPECT_THAT(sent.files.flow, HasSubstr("headers = { Content-Type = \"text/csv\" }\nbody = \"a=$${b}\"\n"));
+  EXPECT_THAT(
+      sent.files.flow,
+      HasSubstr("multipart = { a = \"b\", meta = { value = \"{}\", type = \"application/json\" } }\n"));
+}
+
+TEST(Artillery, FollowsRedirectsUnlessTheScriptDoesNot) {
+  const Imported script = with_steps(
+      "      - get: { url: /a }\n"
+      "      - get: { url: /b, followRedirect: false }\n"
+      "      - get: { url: /c, followRedirect: true }\n"
+      "      - get: { url: /d, followRedirect: 3 }\n");
+  ASSERT_THAT(script.problems, IsEmpty());
+  EXPECT_EQ(script.request(0, 0).redirects, 10U);
+  EXPECT_EQ(script.request(0, 1).redirects, 0U);
+  EXPECT_EQ(script.request(0, 2).redirects, 10U);
+  EXPECT_EQ(script.notes(),
+            "8: 'followRedirect' of get: is neither true nor false: redirects are followed\n");
 }
 
 TEST(Artillery, CapturesFromBodiesAndHeaders) {
