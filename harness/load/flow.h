@@ -130,14 +130,17 @@ struct Repeat {
   std::uint32_t at_most = 1;    // attempts
 };
 
+/// Redirects that a request follows unless a flow says otherwise: as many as with k6 and Artillery.
+inline constexpr std::uint32_t kRedirects = 10;
+
 struct RequestStep {
   std::string method;
   Template target;
   std::string route;  // what it is called in results
   std::vector<std::pair<std::string, Template>> headers;
   std::optional<Body> body;
-  std::vector<int> expect;      // empty: every 2xx
-  std::uint32_t redirects = 0;  // at most followed
+  std::vector<int> expect;               // empty: every 2xx
+  std::uint32_t redirects = kRedirects;  // at most followed
   std::vector<Capture> capture;
   std::vector<Check> checks;      // of a repeated request: of its last answer
   std::vector<Measure> measures;  // likewise

@@ -17,7 +17,7 @@ using HeaderTemplates = std::vector<std::pair<std::string, Template>>;
 /// What the flow says for all of its requests.
 struct Common {
   HeaderTemplates headers;
-  std::uint32_t redirects = 10;  // as k6 and Artillery do it
+  std::uint32_t redirects = kRedirects;
 };
 
 /// The number of the arrival: a placeholder that needs no generator.

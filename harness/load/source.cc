@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <re2/re2.h>
+#include <simdjson.h>
 
 #include <nlohmann/json.hpp>
 
@@ -72,25 +73,69 @@ std::optional<Source> read_source_in(Table& table) {
   return read_pattern(table);
 }
 
+// A body as JSON. simdjson reads it, in a twentieth of the time that nlohmann-json takes; what that refuses, such as an
+// integer of more than 64 bits, nlohmann-json may yet read.
+struct Answer::Document {
+  explicit Document(const std::string& body) {
+    if (parser.parse(body).get(root) != simdjson::SUCCESS) {
+      other = nlohmann::json::parse(body, nullptr, false);
+    }
+  }
+
+  // What is there: null where nothing is, an empty array in the place of any array or object.
+  nlohmann::json at(const std::string& pointer) const {
+    if (other) {
+      const nlohmann::json::json_pointer path(pointer);
+      return other->contains(path) ? other->at(path) : nlohmann::json();
+    }
+    simdjson::dom::element found;
+    if (root.at_pointer(pointer).get(found) != simdjson::SUCCESS) {
+      return {};
+    }
+    using Type = simdjson::dom::element_type;
+    switch (found.type()) {
+      case Type::STRING:
+        return std::string(std::string_view(found));
+      case Type::INT64:
+        return std::int64_t(found);
+      case Type::UINT64:
+        return std::uint64_t(found);
+      case Type::DOUBLE:
+        return double(found);
+      case Type::BOOL:
+        return bool(found);
+      case Type::NULL_VALUE:
+        return {};
+      case Type::ARRAY:
+      case Type::OBJECT:
+        return nlohmann::json::array();
+    }
+    return {};
+  }
+
+  simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  std::optional<nlohmann::json> other;
+};
+
 Answer::Answer(const http::Response& response) : response_(response) {}
 Answer::~Answer() = default;
 
-const nlohmann::json* Answer::find(const std::string& pointer) const {
+const Answer::Document& Answer::document() const {
   if (!document_) {
-    document_ = std::make_unique<nlohmann::json>(nlohmann::json::parse(response_.body, nullptr, false));
+    document_ = std::make_unique<const Document>(response_.body);
   }
-  const nlohmann::json::json_pointer path(pointer);
-  return document_->contains(path) ? &document_->at(path) : nullptr;
+  return *document_;
 }
 
 std::optional<std::string> Answer::text(const Source& from) const {
   switch (from.kind) {
     case Source::Kind::pointer: {
-      const nlohmann::json* value = find(from.text);
-      if (!value || value->is_null() || value->is_structured()) {
+      const nlohmann::json value = document().at(from.text);
+      if (value.is_null() || value.is_structured()) {
         return std::nullopt;
       }
-      return value->is_string() ? value->get<std::string>() : value->dump();
+      return value.is_string() ? value.get<std::string>() : value.dump();
     }
     case Source::Kind::header: {
       const auto value = response_.headers.find(from.text);
@@ -110,8 +155,7 @@ std::optional<std::string> Answer::text(const Source& from) const {
 
 bool Answer::has(const Source& what) const {
   if (what.kind == Source::Kind::pointer) {
-    const nlohmann::json* value = find(what.text);
-    return value && !value->is_null();
+    return !document().at(what.text).is_null();
   }
   return text(what).has_value();
 }

@@ -5,7 +5,6 @@
 //   "/data/id"     { pointer = "/data/id" }     { header = "ETag" }     { pattern = 'name="token" value="([^"]+)"' }
 
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,10 +48,11 @@ class Answer {
   const std::string& body() const { return response_.body; }
 
  private:
-  const nlohmann::json* find(const std::string& pointer) const;
+  struct Document;
+  const Document& document() const;
 
   const http::Response& response_;
-  mutable std::unique_ptr<nlohmann::json> document_;
+  mutable std::unique_ptr<const Document> document_;
 };
 
 }  // namespace faultline::load
