@@ -127,6 +127,19 @@ name = "j"
 
 inline constexpr const char* kOneRequest = "[[journey.step]]\nrequest = 'GET /'\n";
 
+inline constexpr const char* kCreateThinkRead = R"(
+[[journey.step]]
+request = "POST /jobs"
+name = "create"
+expect = [201]
+capture = { id = "/data/id" }
+[[journey.step]]
+think = "1s"
+[[journey.step]]
+request = "GET /jobs/${id}"
+name = "read"
+)";
+
 inline Reply answer(int status, std::string body = {}, Duration takes = 5ms) {
   return {.takes = takes, .status = status, .body = std::move(body)};
 }
