@@ -12,6 +12,8 @@ namespace {
 
 // Of one user's journey, the numbers from here on are the next journey's. No flow has so many data.
 constexpr std::uint64_t kNumbersOfAJourney = 1024;
+// Before the numbers of the next user come. Those of nine million users are below 2^53: JSON readers keep them.
+constexpr std::uint64_t kNumbersOfAUser = 1'000'000'000;
 
 const Journey& choose(const Flow& flow, Draws& draws) {
   const auto add = [](std::uint64_t sum, const Journey& journey) { return sum + journey.weight; };
@@ -69,6 +71,27 @@ std::string draw_datum(const Generator& generator, Draws draws, const Arrival& a
 const std::string* Arrival::datum(const std::string& name) const {
   const auto found = std::find_if(data.begin(), data.end(), [&](const auto& d) { return d.first == name; });
   return found == data.end() ? nullptr : &found->second;
+}
+
+std::uint64_t number_of(Iteration iteration) {
+  FAULTLINE_ASSERT(iteration.user > 0 && iteration.number < kNumbersOfAUser,
+                   "a user makes fewer journeys than there are numbers for");
+  return iteration.user * kNumbersOfAUser + iteration.number;
+}
+
+std::optional<Iteration> iteration_of(std::uint64_t number) {
+  return number < kNumbersOfAUser
+             ? std::nullopt
+             : std::optional(Iteration{number / kNumbersOfAUser, number % kNumbersOfAUser});
+}
+
+std::string number_text(std::uint64_t number) {
+  const auto iteration = iteration_of(number);
+  return iteration ? fmt::format("user {}.{}", iteration->user, iteration->number) : std::to_string(number);
+}
+
+std::string arrival_text(std::uint64_t number) {
+  return (iteration_of(number) ? "" : "arrival ") + number_text(number);
 }
 
 Origin of_arrival(std::uint64_t number) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,10 +18,11 @@
 namespace faultline::load {
 
 struct Arrival {
-  std::uint64_t number = 0;  // from 1, in the order of the plan that was made; kept when others are taken out
-  Duration at{};             // when it is due, since the start of the run
-  std::uint64_t after = 0;   // not before this arrival has ended; 0: none. One that is not in the plan has
-  std::string phase;         // in which it is due; a phase does not include its end
+  // Of a plan from 1, in its order, and kept when others are taken out; of a user by number_of(); 0: what is made once.
+  std::uint64_t number = 0;
+  Duration at{};            // when it is due, since the start of the run
+  std::uint64_t after = 0;  // not before this arrival has ended; 0: none. One that is not in the plan has
+  std::string phase;        // in which it is due; a phase does not include its end
   std::string flow, journey;
   std::vector<std::pair<std::string, std::string>> data;  // in the flow's order
   std::string traceparent;                                // version 00, sampled (W3C Trace Context, 3.2)
@@ -31,8 +33,22 @@ struct Arrival {
 
 using ArrivalPtr = std::shared_ptr<const Arrival>;
 
-/// Where the draws of an arrival come from: (seed, "arrival", k) for the k-th of a plan, (seed, "user", u, i) for the
-/// i-th journey of a user.
+/// A journey of a user: which one of whom, both from 1.
+struct Iteration {
+  std::uint64_t user = 0, number = 0;
+  bool operator==(const Iteration&) const = default;
+};
+/// The number of such an arrival, which depends on nothing else: 3000000007 is the 7th of user 3. Plans have less.
+std::uint64_t number_of(Iteration iteration);
+/// Nothing of an arrival of a plan.
+std::optional<Iteration> iteration_of(std::uint64_t number);
+/// For people: "17", "user 3.7".
+std::string number_text(std::uint64_t number);
+/// In a sentence: "arrival 17", "user 3.7".
+std::string arrival_text(std::uint64_t number);
+
+/// Where the draws of an arrival come from: (seed, "arrival", k) for the k-th of a plan, (seed, "user", u, i) for a journey
+/// of a user, counted from 0.
 struct Origin {
   std::string_view stream;
   std::uint64_t i = 0;

@@ -43,8 +43,8 @@
 //   request = "GET /api/v1/jobs/${jobId}/executions"
 //   repeat  = { until = { pointer = "/data/0/status", in = ["completed"] }, every = "500ms", at_most = 12 }
 //
-// Steps may be made once before the load begins, and once when it has ended (only in a load test). What a setup captures,
-// every journey may use; if it does not come to its end, there is no load.
+// Steps may be made once before the load begins, and once when it has ended. What a setup captures, every journey may use;
+// if it does not come to its end, there is no load.
 //
 //   [[setup.step]]
 //   request = "POST /login"

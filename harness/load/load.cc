@@ -155,7 +155,7 @@ std::optional<double> expected_arrivals(const Load& load, const std::vector<Phas
     case Load::Model::open:
       return Line(load.course, phases).area(phase);
     case Load::Model::closed:
-      return std::nullopt;
+      return Line(load.course, phases).area(phase) == 0 ? std::optional(0.0) : std::nullopt;
     case Load::Model::once:
       return phase == 0 ? static_cast<double>(load.flow.journeys.size()) : 0;
   }

@@ -54,7 +54,7 @@ using ResolveFlow = std::function<std::optional<std::filesystem::path>(const std
 std::optional<Load> read_load(Table& table, const ResolveFlow& resolve, const std::vector<Phase>& phases,
                               Diagnostics& problems);
 
-/// The arrivals that are due in the phase with this index, on average; of a closed load nobody knows.
+/// The arrivals that are due in the phase with this index, on average; where users are there nobody knows.
 std::optional<double> expected_arrivals(const Load& load, const std::vector<Phase>& phases,
                                         std::size_t phase);
 

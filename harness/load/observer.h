@@ -66,7 +66,7 @@ struct OutcomeRecord {
 };
 
 /// Calls come on the driver's thread, from within its own work: they must return soon, and must not call the
-/// driver. What they are given lives until they return; arrivals live as long as the driver.
+/// driver. What they are given lives until they return.
 class Observer {
  public:
   Observer() = default;

@@ -102,6 +102,9 @@ class Reader {
     }
     if (const auto k = json.find("k"); k != json.end() && k->is_number_unsigned() && *k != 0) {
       arrival.number = k->get<std::uint64_t>();
+      if (iteration_of(arrival.number)) {
+        problem("'k' is the number of a user's journey, which no plan has");
+      }
     } else {
       problem("this arrival has no number 'k'");
     }

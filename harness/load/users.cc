@@ -6,9 +6,9 @@
 
 namespace faultline::load {
 
-Users::Users(const std::vector<Load>& loads, const std::vector<Phase>& phases, Seed seed,
-             std::uint64_t planned, Share share)
-    : loads_(&loads), phases_(&phases), seed_(seed), planned_(planned) {
+Users::Users(const std::vector<Load>& loads, const std::vector<Phase>& phases, Seed seed, Share share)
+    : loads_(&loads), phases_(&phases), seed_(seed) {
+  std::uint64_t all = 0;
   for (std::size_t index = 0; index < loads.size(); ++index) {
     if (loads[index].model != Load::Model::closed) {
       continue;
@@ -16,9 +16,9 @@ Users::Users(const std::vector<Load>& loads, const std::vector<Phase>& phases, S
     const Line line(loads[index].course, phases);
     const auto most = static_cast<std::uint64_t>(line.highest());
     for (std::uint64_t user = 1; user <= most; ++user) {
-      ++all_;
-      if ((all_ - 1) % share.of == share.index) {
-        users_.push_back({all_, index, line.at_least(static_cast<double>(user))});
+      ++all;
+      if ((all - 1) % share.of == share.index) {
+        users_.push_back({all, index, line.at_least(static_cast<double>(user))});
       }
     }
   }
@@ -27,7 +27,7 @@ Users::Users(const std::vector<Load>& loads, const std::vector<Phase>& phases, S
 ArrivalPtr Users::journey(std::size_t index, std::uint64_t i, Duration at) const {
   const User& user = users_[index];
   auto arrival = std::make_shared<Arrival>();
-  arrival->number = planned_ + i * all_ + user.number;
+  arrival->number = number_of({user.number, i + 1});
   arrival->at = at;
   Duration end{};
   for (const Phase& phase : *phases_) {

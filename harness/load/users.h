@@ -15,15 +15,14 @@ namespace faultline::load {
 class Users {
  public:
   Users() = default;
-  /// The share of all users. Their journeys are numbered above `planned`, the arrivals of the schedule as a whole.
-  /// The loads and the phases must outlive this.
-  Users(const std::vector<Load>& loads, const std::vector<Phase>& phases, Seed seed, std::uint64_t planned,
-        Share share = {});
+  /// The share of all users. The loads and the phases must outlive this.
+  Users(const std::vector<Load>& loads, const std::vector<Phase>& phases, Seed seed, Share share = {});
 
   std::size_t size() const { return users_.size(); }
   /// When the user with this index is there, ascending. A journey that was begun by then is brought to its end.
   const std::vector<Span>& there(std::size_t index) const { return users_[index].there; }
-  /// The journey that a user makes as the i-th (from 0), due at `at`.
+  /// The journey that a user makes as the i-th (from 0), due at `at`: its phase is the one in which that is, and nothing
+  /// else of it depends on the time.
   ArrivalPtr journey(std::size_t index, std::uint64_t i, Duration at) const;
   /// How many are there at that time.
   std::size_t there_at(Duration at) const;
@@ -38,7 +37,6 @@ class Users {
   const std::vector<Load>* loads_ = nullptr;
   const std::vector<Phase>* phases_ = nullptr;
   Seed seed_ = 0;
-  std::uint64_t planned_ = 0, all_ = 0;
   std::vector<User> users_;
 };
 

@@ -10,7 +10,7 @@
 #include "core/error.h"
 #include "http/client.h"
 #include "load/http_sender.h"
-#include "loadtest/once.h"
+#include "load/once.h"
 #include "loadtest/recorder.h"
 #include "loop/loop.h"
 
@@ -24,8 +24,7 @@ constexpr Duration kLead = std::chrono::milliseconds(20);
 // One thread, and its share of the load.
 class Worker {
  public:
-  Worker(const LoadTest& test, const Options& options, std::uint64_t planned, std::size_t index,
-         Instant start)
+  Worker(const LoadTest& test, const Options& options, std::size_t index, Instant start)
       : loop_(fmt::format("load-{}", index)), sender_client_(client_options(test, options.jobs)) {
     loop_.run([&] {
       const load::Share share{index, options.jobs};
@@ -37,7 +36,7 @@ class Worker {
       driver_ = std::make_unique<load::Driver>(
           loop_.clock(), *sender_, test.loads,
           load::Work{load::schedule_of(test.loads, test.phases, test.seed, share),
-                     load::Users(test.loads, test.phases, test.seed, planned, share)},
+                     load::Users(test.loads, test.phases, test.seed, share)},
           options.secrets, *recorder_, limits);
       driver_->start(start, [this] { finished_.set_value(); });
     });
@@ -130,7 +129,7 @@ class Engine {
         planned_(load::schedule_of(test.loads, test.phases, test.seed)->size()),
         start_(monotonic_now() + kLead + setting_up()) {
     for (std::size_t index = 0; index < options.jobs; ++index) {
-      workers_.push_back(std::make_unique<Worker>(test, options, planned_, index, start_));
+      workers_.push_back(std::make_unique<Worker>(test, options, index, start_));
     }
   }
 
@@ -322,19 +321,23 @@ class Engine {
 
 Result run(const LoadTest& test, const Options& options, Watcher& watcher, const Stop& stop, Output* output) {
   Options with_setup = options;
-  for (const load::Load& load : test.loads) {
-    if (load.flow.setup) {
-      with_setup.secrets.setup[load.flow.name] =
-          make_once(load.flow, *load.flow.setup, test, options.service, options.secrets);
+  const Stop to_its_end;  // what a setup has made is taken away again, whoever asks to stop meanwhile
+  const auto make_once = [&](const load::Flow& flow, const load::Journey& journey) {
+    return load::make_once(flow, journey, test.seed, test.http, options.service, with_setup.secrets,
+                           to_its_end);
+  };
+  for (const load::Flow* flow : load::flows_of(test.loads)) {
+    if (flow->setup) {
+      with_setup.secrets.setup[flow->name] = make_once(*flow, *flow->setup).captures;
     }
   }
   Result result = Engine(test, with_setup, watcher, stop, output).run();
-  for (const load::Load& load : test.loads) {
-    if (!load.flow.teardown) {
+  for (const load::Flow* flow : load::flows_of(test.loads)) {
+    if (!flow->teardown) {
       continue;
     }
     try {
-      make_once(load.flow, *load.flow.teardown, test, options.service, with_setup.secrets);
+      make_once(*flow, *flow->teardown);
     } catch (const EnvironmentError& error) {
       result.notes.emplace_back(error.what());  // the load has ended, and what it saw is worth having
     }

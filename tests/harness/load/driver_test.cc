@@ -223,7 +223,7 @@ struct Visited {
     loads = {{.flow = flow_of("[flow]\nname='f'\n[[journey]]\nname='j'\n" + journey),
               .model = Load::Model::closed,
               .course = std::move(course)}};
-    driver = std::make_unique<Driver>(clock, sender, loads, Work{schedule_of({}), Users(loads, phases, 1, 0)},
+    driver = std::make_unique<Driver>(clock, sender, loads, Work{schedule_of({}), Users(loads, phases, 1)},
                                       Secrets{}, record, std::move(limits));
     driver->start(begin, [this] { ++finished; });
   }

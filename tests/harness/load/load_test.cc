@@ -71,6 +71,8 @@ TEST(Load, MayBeOfUsers) {
   EXPECT_EQ(load.model, Load::Model::closed);
   EXPECT_EQ(load.course, (Course{.in = {{"peak", {50, 50}}}}));
   EXPECT_EQ(load_of("flow = 'settler-mixed'\nusers = 3\n").course, steady(3));
+  EXPECT_EQ(expected_arrivals(load, kPhases, 0), 0) << "nobody is there";
+  EXPECT_EQ(expected_arrivals(load, kPhases, 1), std::nullopt) << "that depends on the service";
 }
 
 TEST(Load, MayComeAsIndependentUsersDo) {

@@ -239,6 +239,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongLine{"{\"k\"", "{'k'",
                   "2:2 this line is not JSON, take the whole line out to leave its arrival out"},
         WrongLine{"\"k\":2", "\"k\":\"two\"", "2:1 this arrival has no number 'k'"},
+        WrongLine{"\"k\":2", "\"k\":1000000001",
+                  "2:1 'k' is the number of a user's journey, which no plan has"},
         WrongLine{"\"k\":2", "\"k\":1", "2:1 arrival 1 stands after arrival 1"},
         WrongLine{"\"k\":2", "\"k\":2,\"pahse\":1", "2:1 unknown key 'pahse', did you mean 'phase'?"},
         WrongLine{"\"at\"", "\"after\":2,\"at\"", "2:1 'after' is not the number of an earlier arrival"},

@@ -133,6 +133,19 @@ request = "GET /of/${session}"
   EXPECT_EQ(result.metrics.select({"http_reqs"})->count, 12) << "they are no part of the load";
 }
 
+TEST(Engine, MakesTheSetupOfAFlowOnceThoughTwoLoadsHaveIt) {
+  const Folder folder(
+      "[flow]\nname='f'\n[[setup.step]]\nrequest='POST /login'\n[[journey]]\nname='j'\n[[journey.step]]\n"
+      "request='GET /'\n");
+  const LoadTest test = folder.read(text("rate='20/s'\n[[load]]\nflow='f'\nusers={ b = 1 }"));
+  Service service;
+  Silent watcher;
+  const Stop stop;
+  run(test, {.service = service.url()}, watcher, stop, nullptr);
+  const auto targets = service.targets();
+  EXPECT_EQ(std::count(targets.begin(), targets.end(), "/login"), 1);
+}
+
 TEST(Engine, PutsNoLoadWhereTheSetupFails) {
   const Folder folder(
       "[flow]\nname='f'\n[[setup.step]]\nrequest='POST /login'\n[[journey]]\nname='j'\n[[journey.step]]\n"

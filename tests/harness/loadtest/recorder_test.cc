@@ -26,8 +26,8 @@ struct OnPaper {
                           const http::Request& request) { return service(request, clock.now() - begin); }),
         recorder(loads, phases, begin),
         driver(clock, sender, loads,
-               load::Work{load::schedule_of(loads, phases, 1), load::Users(loads, phases, 1, 0)}, {},
-               recorder, std::move(limits)) {
+               load::Work{load::schedule_of(loads, phases, 1), load::Users(loads, phases, 1)}, {}, recorder,
+               std::move(limits)) {
     driver.start(begin, [] {});
     clock.advance(5min);
   }
