@@ -66,13 +66,14 @@ void Progress::load_ticked(const load::Counters& counters) {
   const Instant now = monotonic_now();
   const double rate_reached =
       now > start_ ? static_cast<double>(counters.started) / seconds(now - start_) : 0;
-  const std::string status =
-      fmt::format("{:>5.1f}/{:.0f} s  {}: {:.1f} arrivals/s, {} in flight, p95 {}, errors {:.2f}%",
-                  std::max(0.0, seconds(now - start_)), seconds(scenario_.length()), phase_, rate_reached,
-                  counters.in_flight, counters.recent_p95 ? to_display(*counters.recent_p95) : "-",
-                  counters.requests == 0
-                      ? 0
-                      : 100 * static_cast<double>(counters.errors) / static_cast<double>(counters.requests));
+  const std::string users = counters.users == 0 ? "" : fmt::format("{} users, ", counters.users);
+  const std::string status = fmt::format(
+      "{:>5.1f}/{:.0f} s  {}: {}{:.1f} arrivals/s, {} in flight, p95 {}, errors {:.2f}%",
+      std::max(0.0, seconds(now - start_)), seconds(scenario_.length()), phase_, users, rate_reached,
+      counters.in_flight, counters.recent_p95 ? to_display(*counters.recent_p95) : "-",
+      counters.requests == 0
+          ? 0
+          : 100 * static_cast<double>(counters.errors) / static_cast<double>(counters.requests));
   if (kind_ == ProgressKind::terminal) {
     fmt::print("\r\033[K{}", status.substr(0, columns() - 1));
     std::fflush(stdout);

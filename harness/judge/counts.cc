@@ -39,7 +39,7 @@ Check judge_count(const Count& count, std::size_t index, const Evidence& evidenc
     }
     if (wrong++ == 0) {
       first =
-          fmt::format("; the first that is not right is arrival {} ({}): {}", counted.arrival,
+          fmt::format("; the first that is not right is {} ({}): {}", load::arrival_text(counted.arrival),
                       load::to_text(counted.outcome),
                       counted.value ? fmt::format("{}", *counted.value) : "no number: " + counted.problem);
     }

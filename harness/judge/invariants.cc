@@ -23,7 +23,7 @@ Check new_check(Invariant invariant, const std::string& where, const std::string
 }
 
 std::string name_of(const AcceptedRun& run) {
-  return fmt::format("arrival {}, job {}", run.arrival, run.job);
+  return fmt::format("{}, job {}", load::arrival_text(run.arrival), run.job);
 }
 
 Check every_accepted_run_ends(const Evidence& evidence) {
@@ -110,8 +110,8 @@ Check reports_match_the_ledger(const Evidence& evidence) {
     ++fresh;
     const std::string differs = difference(*evidence.ledger, report.summary);
     if (!differs.empty() && wrong++ == 0) {
-      check.detail = fmt::format("the first that does not is of arrival {}, job {}: {}", report.arrival,
-                                 report.job, differs);
+      check.detail = fmt::format("the first that does not is of {}, job {}: {}",
+                                 load::arrival_text(report.arrival), report.job, differs);
     }
   }
   check.verdict = fresh > 0 && wrong == 0 ? Verdict::held : Verdict::failed;
@@ -135,9 +135,10 @@ Check no_tenant_sees_another(const Evidence& evidence) {
   std::size_t wrong = 0;
   for (const Stranger& stranger : evidence.strangers) {
     if (!is_refusal(stranger.status) && wrong++ == 0) {
-      check.detail = fmt::format(
-          "the first that was not: {} asked for {}, of arrival {}: {}", stranger.tenant, stranger.target,
-          stranger.arrival, stranger.status == 0 ? "no answer" : fmt::format("HTTP {}", stranger.status));
+      check.detail =
+          fmt::format("the first that was not: {} asked for {}, of {}: {}", stranger.tenant, stranger.target,
+                      load::arrival_text(stranger.arrival),
+                      stranger.status == 0 ? "no answer" : fmt::format("HTTP {}", stranger.status));
     }
   }
   const std::size_t asked = evidence.strangers.size();
@@ -158,8 +159,8 @@ Check repeats_answered_alike(const Evidence& evidence) {
     }
     ++repeats;
     if (!*request.alike && other++ == 0) {
-      check.detail =
-          fmt::format("the first that was not is {} of arrival {}", request.route, request.arrival);
+      check.detail = fmt::format("the first that was not is {} of {}", request.route,
+                                 load::arrival_text(request.arrival));
     }
   }
   check.verdict = repeats > 0 && other == 0 ? Verdict::held : Verdict::failed;

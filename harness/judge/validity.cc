@@ -85,15 +85,22 @@ void judge_generator(const Scenario& scenario, const Evidence& evidence, std::ve
     }
   }
   const std::size_t shed = evidence.arrivals.size() - started;
+  // The journeys of users are due when they are begun, or would have been.
+  const auto of_users = static_cast<std::uint64_t>(
+      std::count_if(evidence.arrivals.begin(), evidence.arrivals.end(),
+                    [](const Arrival& arrival) { return load::iteration_of(arrival.number).has_value(); }));
   const std::uint64_t planned = evidence.planned_arrivals.value_or(0);
-  if (planned == 0) {
+  const std::uint64_t due = planned + of_users;
+  if (due == 0 && !scenario.has_users()) {
     checks.push_back(new_check("the load was planned", "at least one arrival", "none", false));
     return;
   }
-  const double started_share = static_cast<double>(started) / static_cast<double>(planned);
+  const double started_share = due == 0 ? 0 : static_cast<double>(started) / static_cast<double>(due);
   Check all = new_check("arrivals were started", ">= " + to_text(validity.started_at_least),
                         percent(started_share), started_share >= validity.started_at_least.value);
-  all.detail = fmt::format("{} of {} planned, {} shed", started, planned, shed);
+  all.detail = scenario.has_users() ? fmt::format("{} of {} due ({} planned, {} of users), {} shed", started,
+                                                  due, planned, of_users, shed)
+                                    : fmt::format("{} of {} planned, {} shed", started, planned, shed);
   checks.push_back(std::move(all));
 
   const double late_share = started == 0 ? 0 : static_cast<double>(late) / static_cast<double>(started);

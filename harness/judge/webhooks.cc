@@ -53,8 +53,9 @@ void no_webhook_lost(const Evidence& evidence, const Contract& contract, Check& 
   if (first) {
     check.verdict = Verdict::failed;
     check.margin = fmt::format("{} short", lost);
-    check.detail = fmt::format("the first that was not is arrival {}, job {}, execution {}: {}",
-                               first->arrival, first->job, first->execution, first->status);
+    check.detail =
+        fmt::format("the first that was not is {}, job {}, execution {}: {}",
+                    load::arrival_text(first->arrival), first->job, first->execution, first->status);
   }
 }
 

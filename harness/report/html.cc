@@ -269,6 +269,9 @@ std::string body_of(const Result& result) {
   if (result.stopped) {
     text += "<p class=\"invalid\">Stopped at its first failure: nothing else was judged.</p>\n";
   }
+  for (const std::string& note : result.notes) {
+    text += fmt::format("<p class=\"invalid\">{}</p>\n", in_text(note));
+  }
   text += "<dl class=\"facts\">\n";
   text += fact("seed", fmt::format("{}", result.seed));
   text += fact("Faultline", result.version);

@@ -92,6 +92,9 @@ std::string facts_of(const Result& result) {
   if (result.stopped) {
     facts.emplace_back("stopped at its first failure: nothing else was judged");
   }
+  for (const std::string& note : result.notes) {
+    facts.push_back(in_markdown(note));
+  }
   return fmt::format("{}\n", fmt::join(facts, ", "));
 }
 

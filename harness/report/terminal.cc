@@ -192,6 +192,9 @@ std::string to_terminal(const Result& result, const Style& style) {
   if (result.stopped) {
     text += "  stopped at its first failure: nothing else was judged\n";
   }
+  for (const std::string& note : result.notes) {
+    text += fmt::format("  {}\n", note);
+  }
   text += fmt::format("  left in {}\n", result.directory);
   if (result.verdict != Verdict::held) {
     text += fmt::format("  run it again: {}\n", result.repeat);

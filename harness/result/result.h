@@ -103,6 +103,8 @@ struct Result {
   Verdict verdict = Verdict::held;
   std::vector<Check> checks;
   bool stopped = false;  // a step's failure ended it: what is not among the checks was not judged
+  std::vector<std::string>
+      notes{};  // what went wrong beside the run, in sentences: a teardown that was not made
   std::vector<PhaseFigures> phases;
   std::optional<Duration> recovery;    // absent: not recovered, or not asked for
   std::optional<double> budget_spent;  // share of the run's allowance; 1 is all of it

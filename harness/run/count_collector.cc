@@ -41,7 +41,7 @@ Counted number(std::string_view text) {
 // What the placeholders of a count stand for.
 class Values {
  public:
-  explicit Values(const Ended& ended) : ended_(ended), number_(std::to_string(ended.arrival->number)) {}
+  explicit Values(const Ended& ended) : ended_(ended), number_(std::to_string(ended.arrival.number)) {}
 
   const std::string* operator()(const std::string& name) const {
     constexpr std::string_view kOf = "arrival.";
@@ -51,7 +51,7 @@ class Values {
     const std::string wanted = name.substr(kOf.size());
     const auto captured = std::find_if(ended_.captures.begin(), ended_.captures.end(),
                                        [&](const auto& each) { return each.first == wanted; });
-    return captured != ended_.captures.end() ? &captured->second : ended_.arrival->datum(wanted);
+    return captured != ended_.captures.end() ? &captured->second : ended_.arrival.datum(wanted);
   }
 
  private:
@@ -158,7 +158,7 @@ class Asker {
       request.headers.add(name, std::move(*value));
     }
     if (!request.headers.find("X-API-Key")) {
-      const std::string* tenant = ended.arrival->datum("tenant");
+      const std::string* tenant = ended.arrival.datum("tenant");
       request.headers.add("X-API-Key", scenario::key_of(tenant ? *tenant : ""));
     }
     const http::Exchange exchange = http::fetch(url, std::move(request), kLimit);
@@ -192,7 +192,7 @@ class Asker {
 // What is known of the work; nothing where this arrival is not asked about.
 std::optional<load::Outcome> outcome_for(const Count& count, const Ended& ended) {
   const std::vector<std::string>& of = count.journeys;
-  if (!of.empty() && std::find(of.begin(), of.end(), ended.arrival->journey) == of.end()) {
+  if (!of.empty() && std::find(of.begin(), of.end(), ended.arrival.journey) == of.end()) {
     return std::nullopt;
   }
   if (count.of.empty()) {
@@ -218,7 +218,7 @@ void collect_counts(const scenario::Scenario& scenario, const Addresses& address
     const auto write = [&](const Open& open) {
       nlohmann::ordered_json fields = {{"of", "count"},
                                        {"count", index},
-                                       {"k", open.ended->arrival->number},
+                                       {"k", open.ended->arrival.number},
                                        {"outcome", to_text(open.outcome)}};
       if (open.counted.value) {
         fields["value"] = *open.counted.value;

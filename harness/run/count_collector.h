@@ -16,7 +16,7 @@ namespace faultline::run {
 
 /// An arrival that has ended, and what is known of the work that it asked for.
 struct Ended {
-  const load::Arrival* arrival = nullptr;
+  load::Arrival arrival;
   load::Outcome outcome = load::Outcome::acked;
   std::map<std::string, load::Outcome>
       of_request;  // by its name in the flow; of several attempts the best known

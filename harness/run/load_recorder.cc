@@ -32,6 +32,24 @@ std::string tenant_of(const load::Arrival& arrival) {
   return tenant ? *tenant : "";
 }
 
+// Of one that a user makes no plan has the rest.
+ordered_json fields_of(const load::Arrival& arrival, Duration due) {
+  ordered_json fields = {
+      {"k", arrival.number}, {"phase", arrival.phase}, {"journey", arrival.journey}, {"due", seconds(due)}};
+  if (const auto iteration = load::iteration_of(arrival.number)) {
+    fields["user"] = iteration->user;
+    fields["iteration"] = iteration->number;
+    fields["flow"] = arrival.flow;
+    ordered_json data = ordered_json::object();
+    for (const auto& [name, value] : arrival.data) {
+      data[name] = value;
+    }
+    fields["data"] = std::move(data);
+    fields["traceparent"] = arrival.traceparent;
+  }
+  return fields;
+}
+
 // Of two attempts: done if one was done, and not done only if neither may have been.
 load::Outcome best_known(load::Outcome a, load::Outcome b) {
   using enum load::Outcome;
@@ -51,22 +69,16 @@ LoadRecorder::LoadRecorder(const PhaseClock& clock, Journal& journal, ArrivalCau
       keep_ended_(keep_ended) {}
 
 void LoadRecorder::arrival_started(const load::Arrival& arrival, Instant due, Duration late) {
-  causes_.started(arrival.number);
-  journal_.write("arrival", due + late,
-                 {{"k", arrival.number},
-                  {"phase", arrival.phase},
-                  {"journey", arrival.journey},
-                  {"due", seconds(due - start_)},
-                  {"late", seconds(late)}});
+  causes_.started(arrival);
+  ordered_json fields = fields_of(arrival, due - start_);
+  fields["late"] = seconds(late);
+  journal_.write("arrival", due + late, fields);
 }
 
 void LoadRecorder::arrival_shed(const load::Arrival& arrival, Instant due) {
-  journal_.write("arrival", monotonic_now(),
-                 {{"k", arrival.number},
-                  {"phase", arrival.phase},
-                  {"journey", arrival.journey},
-                  {"due", seconds(due - start_)},
-                  {"shed", true}});
+  ordered_json fields = fields_of(arrival, due - start_);
+  fields["shed"] = true;
+  journal_.write("arrival", monotonic_now(), fields);
 }
 
 void LoadRecorder::note_webhooks(const load::RequestRecord& record) {
@@ -128,7 +140,7 @@ void LoadRecorder::arrival_finished(const load::OutcomeRecord& record) {
                   {"outcome", to_text(record.outcome)},
                   {"captures", captures}});
   if (keep_ended_) {
-    Ended ended{&record.arrival, record.outcome, {}, record.captures};
+    Ended ended{record.arrival, record.outcome, {}, record.captures};
     if (auto node = of_request_.extract(record.arrival.number)) {
       ended.of_request = std::move(node.mapped());
     }

@@ -22,6 +22,7 @@
 #include "run/load_recorder.h"
 #include "run/process_faults.h"
 #include "run/proxy_recorder.h"
+#include "run/setup.h"
 #include "run/subject.h"
 #include "run/webhook_collector.h"
 #include "scenario/tenants.h"
@@ -76,11 +77,12 @@ load::Secrets secrets_for(const scenario::Scenario& scenario, const Addresses& a
 // Drives the load on a thread of its own.
 class LoadRun final : public Traffic {
  public:
-  LoadRun(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, const Addresses& addresses,
-          LoadRecorder& recorder)
+  LoadRun(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, const http::Url& service,
+          const load::Secrets& secrets, LoadRecorder& recorder)
       : planned_(plan.size()),
+        phases_(scenario.load_phases()),
         client_(loop_, {.max_idle = kIdleConnections}),
-        sender_(client_, *http::parse_url(addresses.service)) {
+        sender_(client_, service) {
     loop_.run([&] {
       load::DriverLimits limits{.drain = kDrain};
       for (const scenario::Phase& phase : scenario.phases) {
@@ -88,9 +90,10 @@ class LoadRun final : public Traffic {
           limits.gates.push_back(phase.begin);
         }
       }
-      driver_ = std::make_unique<load::Driver>(loop_.clock(), sender_, scenario.load,
-                                               load::Work{load::schedule_of(std::move(plan))},
-                                               secrets_for(scenario, addresses), recorder, std::move(limits));
+      driver_ = std::make_unique<load::Driver>(
+          loop_.clock(), sender_, scenario.load,
+          load::Work{load::schedule_of(std::move(plan)), load::Users(scenario.load, phases_, scenario.seed)},
+          secrets, recorder, std::move(limits));
     });
   }
   ~LoadRun() override {
@@ -120,6 +123,7 @@ class LoadRun final : public Traffic {
 
  private:
   const std::size_t planned_;
+  const std::vector<load::Phase> phases_;
   std::promise<void> finished_;
   Loop loop_{"load"};
   http::Client client_;
@@ -186,13 +190,14 @@ void write_causes(const ArrivalCauses& causes, Journal::Producer& journal) {
 
 // Everything between an environment that is ready and a journal that is whole.
 void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, Environment& environment,
-          ArrivalCauses& causes, ProxyRecorders& recorders, Journal& journal, Instant start,
-          bool to_first_failure, Observer& observer, const Stop& stop) {
+          const load::Secrets& secrets, ArrivalCauses& causes, ProxyRecorders& recorders, Journal& journal,
+          Instant start, bool to_first_failure, Observer& observer, const Stop& stop) {
   Journal::Producer& collector = journal.producer("collector");
   Journal::Producer& edges = journal.producer("edges");
   PhaseClock clock(scenario, start);
   LoadRecorder recorder(clock, journal, causes, !scenario.counts.empty());
-  LoadRun load(scenario, std::move(plan), environment.addresses(), recorder);
+  const http::Url service = *http::parse_url(environment.addresses().service);
+  LoadRun load(scenario, std::move(plan), service, secrets, recorder);
   ProcessFaults processes(environment, journal.producer("processes"));
   Rules rules(
       scenario.faults,
@@ -228,6 +233,9 @@ void play(const scenario::Scenario& scenario, std::vector<load::Arrival> plan, E
   processes.settle();
   ended.request(0);
   ticker.get();
+  if (!stop.requested()) {
+    tear_down(scenario, service, secrets, start, journal.producer("once"), stop);
+  }
   if (until_failure.requested()) {
     return;
   }
@@ -275,6 +283,8 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
     ProxyRecorders recorders;
     ArrivalCauses causes(plan, scenario);
     std::optional<Environment> environment;
+    load::Secrets secrets;
+    std::vector<SetUp> made;
     // The journal counts from the first phase, which begins when the environment is ready: so it is opened then,
     // and the proxies' observers are silent until it is.
     try {
@@ -289,6 +299,13 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
             observer.environment_started(part);
           },
           stop);
+      secrets = secrets_for(scenario, environment->addresses());
+      made = set_up(scenario, *http::parse_url(environment->addresses().service), secrets, causes, stop);
+      for (const SetUp& each : made) {
+        observer.environment_started({.what = "setup of " + each.flow,
+                                      .began = each.once.began - asked,
+                                      .took = each.once.ended - each.once.began});
+      }
     } catch (const EnvironmentError&) {
       if (stop.requested()) {
         return std::nullopt;
@@ -306,6 +323,7 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
                     {"service", subject.digest},
                     {"directory", std::filesystem::absolute(scenario.service.directory).string()},
                     {"arrivals", plan.size()},
+                    {"users", load::Users(scenario.load, scenario.load_phases(), scenario.seed).size()},
                     {"file", scenario.file.string()},
                     {"repeat", options.repeat},
                     {"left_in", directory.path().string()},
@@ -314,8 +332,9 @@ std::optional<result::Result> run(const scenario::Scenario& scenario, const Opti
       producer.write("environment", asked + part.began + part.took,
                      {{"what", part.what}, {"began", seconds(part.began)}, {"took", seconds(part.took)}});
     }
+    write_set_up(made, start, journal.producer("once"));
     recorders.begin(journal, start);
-    play(scenario, std::move(plan), *environment, causes, recorders, journal, start,
+    play(scenario, std::move(plan), *environment, secrets, causes, recorders, journal, start,
          options.stop_at_first_failure, observer, stop);
     if (stop.requested()) {
       producer.write("interrupted", monotonic_now(), {{"signal", stop.signal()}});
@@ -355,6 +374,8 @@ result::Result judge_again(const std::filesystem::path& directory) {
       result.repeat = record.at("repeat");
       result.directory = record.value("left_in", result.directory);
       result.ready_after = from_seconds(record.at("ready_after"));
+    } else if (kind == "once" && record.contains("problem")) {
+      result.notes.push_back(record.at("problem"));
     } else if (kind == "environment") {
       result.start_up.push_back(
           {record.at("what"), from_seconds(record.at("began")), from_seconds(record.at("took"))});

@@ -32,16 +32,6 @@ void read_loads(Table& file, Scenario& scenario, Diagnostics& problems) {
     const auto resolve = [&](const std::string& name) { return find_beside(scenario.file, "flows", name); };
     const std::string name = table.text("flow").value_or("");
     if (auto load = load::read_load(table, resolve, scenario.load_phases(), problems)) {
-      if (load->model == load::Load::Model::closed) {
-        table.problem("users",
-                      "a scenario's load is of arrivals, which are planned: users are of `faultline load`",
-                      "write a rate");
-      }
-      if (load->flow.setup || load->flow.teardown) {
-        table.problem("flow",
-                      fmt::format("flow '{}' has a setup or a teardown, which are of `faultline load`", name),
-                      "make it a step of the scenario");
-      }
       scenario.load.push_back(std::move(*load));
       if (const auto path = resolve(name)) {
         scenario.sources.emplace_back("flows/" + path->filename().string(), text_of(*path));
@@ -56,29 +46,47 @@ void read_loads(Table& file, Scenario& scenario, Diagnostics& problems) {
   }
 }
 
-// The requests that a phase will see at the least, by the flows' own arithmetic.
-double requests_expected(const Scenario& scenario, const Phase& phase) {
+// Arrivals are counted by their place in the plan, in which users have none: how many journeys theirs are, and in which
+// order, depends on the service.
+void check_counting(const Scenario& scenario, Diagnostics& problems) {
+  for (const fault::Rule& rule : scenario.faults) {
+    if (scenario.has_users() && rule.when.counts() && rule.when.of == fault::When::Of::arrivals) {
+      problems.push_back(
+          {rule.place,
+           fmt::format("fault '{}' counts arrivals, and the journeys of users are in no plan", rule.name),
+           "count of = \"cause\", or draw: probability = \"30%\""});
+    }
+  }
+}
+
+// The requests that a phase will see at the least, by the flows' own arithmetic; nothing where users make some of them.
+std::optional<double> requests_expected(const Scenario& scenario, const Phase& phase) {
   double requests = 0;
   const std::vector<load::Phase> phases = scenario.load_phases();
   const auto index = static_cast<std::size_t>(&phase - scenario.phases.data());
   for (const load::Load& load : scenario.load) {
-    requests += load::expected_arrivals(load, phases, index).value_or(0) * load::expected_requests(load.flow);
+    const auto arrivals = load::expected_arrivals(load, phases, index);
+    if (!arrivals) {
+      return std::nullopt;
+    }
+    requests += *arrivals * load::expected_requests(load.flow);
   }
   return requests;
 }
 
-// A percentile with fewer than 10 samples beyond it says nothing: refused here rather than guessed later.
+// A percentile with fewer than 10 samples beyond it says nothing: refused here rather than guessed later. Where users are
+// there nobody knows how many there will be: then it is found out when the run is judged, and the run invalid.
 void check_judgeable(Table& file, const Scenario& scenario) {
   for (const PhaseExpectation& expectation : scenario.expectations) {
     for (const std::size_t index : expectation.phases) {
       const Phase& phase = scenario.phases[index];
-      const double expected = requests_expected(scenario, phase);
+      const auto expected = requests_expected(scenario, phase);
       for (const Expression& expression : expectation.that) {
-        if (samples_needed(expression) > expected) {
+        if (expected && samples_needed(expression) > *expected) {
           file.problem("expect",
                        fmt::format("'{}' cannot be judged in phase '{}': it needs {:.0f} requests, and about "
                                    "{:.0f} are expected",
-                                   expression.text, phase.name, samples_needed(expression), expected),
+                                   expression.text, phase.name, samples_needed(expression), *expected),
                        "lengthen the phase, raise the rate, or ask for a lower percentile");
         }
       }
@@ -224,6 +232,7 @@ Scenario read(const std::filesystem::path& path, const std::vector<Override>& ov
   file.finish();
 
   if (problems.empty()) {
+    check_counting(scenario, problems);
     check_judgeable(file, scenario);
     check_recovery(file, scenario);
     check_hanging_connects(file, scenario);

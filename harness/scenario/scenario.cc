@@ -90,6 +90,11 @@ Ratio Scenario::completion_floor(const std::string& phase) const {
   return own == complete_at_least_in.end() ? complete_at_least : own->second;
 }
 
+bool Scenario::has_users() const {
+  return std::any_of(load.begin(), load.end(),
+                     [](const load::Load& each) { return each.model == load::Load::Model::closed; });
+}
+
 bool Scenario::once() const {
   return !load.empty() && std::all_of(load.begin(), load.end(), [](const load::Load& each) {
     return each.model == load::Load::Model::once;

@@ -179,6 +179,8 @@ struct Scenario {
 
   /// Nothing but journeys that are made once: it is over when they are.
   bool once() const;
+  /// Some of the load is closed: how many journeys are begun, and when, depends on the service.
+  bool has_users() const;
   Duration length() const { return phases.empty() ? Duration::zero() : phases.back().end(); }
   /// What the load has to know of the phases.
   std::vector<load::Phase> load_phases() const;

@@ -62,6 +62,10 @@ void ValueCauses::add(std::uint64_t cause, std::string_view words) {
   });
 }
 
+void ValueCauses::share(std::string_view words) {
+  each_word(words, [&](std::string_view word) { cause_of_.insert_or_assign(std::string(word), kShared); });
+}
+
 void ValueCauses::give(std::uint64_t cause, std::string_view words) {
   each_word(words, [&](std::string_view word) {
     const auto [known, fresh] = cause_of_.emplace(word, cause);

@@ -29,6 +29,8 @@ class ValueCauses {
   /// The service has given these to the cause, which may use them from now on: an id that another cause had is its own,
   /// where that has settled, and otherwise nobody's.
   void give(std::uint64_t cause, std::string_view words);
+  /// Any cause may have these words: from the first on they say nothing.
+  void share(std::string_view words);
   /// The cause has come to its end.
   void settle(std::uint64_t cause) { settled_.insert(cause); }
 

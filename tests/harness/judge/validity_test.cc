@@ -116,6 +116,35 @@ TEST(Validity, ARunWithoutAPlanTestsNothing) {
   EXPECT_EQ(find(run, "the load was planned").verdict, Verdict::invalid);
 }
 
+// The arrivals are journeys of one user, and none is planned.
+RunOnPaper of_a_user() {
+  RunOnPaper run = sound();
+  run.scenario.load.push_back({.flow = {}, .model = load::Load::Model::closed});
+  run.journal[0]["arrivals"] = 0;
+  std::uint64_t made = 0;
+  for (auto& record : run.journal) {
+    if (record["kind"] == "arrival") {
+      record["k"] = load::number_of({.user = 1, .number = ++made});
+    }
+  }
+  return run;
+}
+
+TEST(Validity, JourneysOfUsersAreDueWhenTheyAreBegun) {
+  RunOnPaper run = of_a_user();
+  EXPECT_EQ(run.judged().verdict, Verdict::held);
+  EXPECT_EQ(find(run, "arrivals were started").detail, "100 of 100 due (0 planned, 100 of users), 0 shed");
+  run.journal[0]["arrivals"] = 100;
+  EXPECT_EQ(find(run, "arrivals were started").actual, "50.00%") << "those of the plan are missing";
+}
+
+TEST(Validity, UsersMustHaveBegunAJourney) {
+  RunOnPaper run = of_a_user();
+  std::erase_if(run.journal, [](const auto& record) { return record["kind"] == "arrival"; });
+  EXPECT_EQ(find(run, "arrivals were started").verdict, Verdict::invalid);
+  EXPECT_EQ(find(run, "arrivals were started").actual, "0.00%");
+}
+
 TEST(Validity, TheServiceMustHaveAnsweredOnce) {
   RunOnPaper run = sound();
   std::erase_if(run.journal, [](const auto& record) { return record["kind"] == "request"; });

@@ -56,6 +56,13 @@ TEST(TerminalReport, SaysThatARunWasStopped) {
               HasSubstr("  stopped at its first failure: nothing else was judged\n"));
 }
 
+TEST(TerminalReport, SaysWhatWentWrongBesideTheRun) {
+  Result result = failed_run();
+  result.notes = {"the teardown of flow 'f' ended at 'DELETE /x': HTTP 500"};
+  EXPECT_THAT(to_terminal(result, {}),
+              HasSubstr("  the teardown of flow 'f' ended at 'DELETE /x': HTTP 500\n"));
+}
+
 TEST(TerminalReport, KeepsTheNumbersBelowTheirDependencies) {
   Result result = failed_run();
   result.phases[0].calls_per_arrival = {{"redis", 3}, {"webhook_receiver", 1}};

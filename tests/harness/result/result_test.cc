@@ -22,6 +22,7 @@ Result example() {
   result.directory = "runs/x";
   result.verdict = Verdict::failed;
   result.stopped = true;
+  result.notes = {"the teardown of flow 'f' ended at 'DELETE /x': HTTP 500"};
   result.checks = {{"expectation", "http_req_failed rate < 1%", "incident", "< 1%", "3.42%",
                     "2.42 points over", Verdict::failed, "of 200 requests"},
                    {"validity", "the service was reached", "run", "", "", "", Verdict::held, ""}};
@@ -54,6 +55,7 @@ TEST(ResultJson, ComesBackAsItWas) {
   EXPECT_EQ(back.seed, 18446744073709551615ULL);
   EXPECT_EQ(back.verdict, Verdict::failed);
   EXPECT_TRUE(back.stopped);
+  EXPECT_THAT(back.notes, ::testing::ElementsAre("the teardown of flow 'f' ended at 'DELETE /x': HTTP 500"));
   EXPECT_EQ(back.file, "redis-down.toml");
   ASSERT_EQ(back.checks.size(), 2U);
   EXPECT_EQ(back.checks[0].margin, "2.42 points over");

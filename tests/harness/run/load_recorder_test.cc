@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 namespace faultline::run {
 namespace {
@@ -112,6 +113,38 @@ TEST_F(LoadRecorderTest, TakesNothingElseForARegistration) {
   runs(arrivals_[1], 10s);
   EXPECT_EQ(recorder_->accepted().size(), 1U);
   EXPECT_THAT(announced(), ElementsAre());
+}
+
+TEST_F(LoadRecorderTest, WritesOfAJourneyOfAUserWhatNoPlanHas) {
+  load::Arrival made = arrival(load::number_of({.user = 3, .number = 7}), "a");
+  made.flow = "f";
+  made.journey = "j";
+  made.traceparent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01";
+  recorder_->arrival_started(made, Instant{} + 2s, 1ms);
+  recorder_->arrival_started(arrivals_[0], Instant{} + 2s, 1ms);
+  journal_->flush();
+  const auto records = read_journal(directory_ / "journal.ndjson").records;
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].at("k"), 3'000'000'007);
+  EXPECT_EQ(records[0].at("user"), 3);
+  EXPECT_EQ(records[0].at("iteration"), 7);
+  EXPECT_EQ(records[0].at("phase"), "only");
+  EXPECT_EQ(records[0].at("due"), 2.0);
+  EXPECT_EQ(records[0].at("data").dump(), R"({"tenant":"a"})");
+  EXPECT_EQ(records[0].at("traceparent"), made.traceparent);
+  EXPECT_FALSE(records[1].contains("user"));
+  EXPECT_FALSE(records[1].contains("data")) << "its plan has it";
+}
+
+TEST_F(LoadRecorderTest, KeepsAJourneyThatHasEndedWhenNobodyElseDoes) {
+  LoadRecorder keeping(*clock_, *journal_, *causes_, true);
+  {
+    const auto ended =
+        std::make_unique<load::Arrival>(arrival(load::number_of({.user = 1, .number = 1}), "b"));
+    keeping.arrival_finished({.arrival = *ended, .captures = {}});
+  }
+  ASSERT_EQ(keeping.ended().size(), 1U);
+  EXPECT_EQ(*keeping.ended()[0].arrival.datum("tenant"), "b");
 }
 
 }  // namespace

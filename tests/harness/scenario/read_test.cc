@@ -223,6 +223,70 @@ TEST(Scenario, RefusesAPercentileThatCannotBeJudged) {
               HasSubstr("cannot be judged in phase 'steady': it needs 200"));
 }
 
+// A scenario whose flow has a setup and a teardown, with this load and more.
+std::string problems_of(const std::string& load, const std::string& more = "") {
+  std::string pattern = (std::filesystem::temp_directory_path() / "read_test_XXXXXX").string();
+  const std::filesystem::path directory = mkdtemp(pattern.data());
+  std::filesystem::create_directory(directory / "flows");
+  std::ofstream(directory / "flows" / "f.toml") << R"(
+[flow]
+name = "f"
+[[setup.step]]
+request = "POST /login"
+[[teardown.step]]
+request = "DELETE /login"
+[[journey]]
+name = "j"
+[[journey.step]]
+request = "GET /"
+)";
+  std::ofstream(directory / "s.toml") << R"(
+[scenario]
+name = "s"
+[service]
+url = "http://127.0.0.1:9"
+[[phase]]
+name = "rest"
+for  = "5s"
+[[phase]]
+name = "peak"
+for  = "5s"
+[[load]]
+flow = "f"
+)" << load << "\n" << more;
+  Diagnostics problems;
+  read(directory / "s.toml", {}, problems);
+  std::filesystem::remove_all(directory);
+  return text(problems);
+}
+
+TEST(Scenario, MayHaveUsersAndASetup) {
+  EXPECT_THAT(problems_of("users = 3"), IsEmpty());
+  EXPECT_THAT(problems_of("users = { peak = [1, 5] }\n[[load]]\nflow = \"f\"\nrate = \"5/s\""), IsEmpty());
+}
+
+TEST(Scenario, JudgesAPercentileOfUsersOnlyWhenTheyHaveMadeTheirRequests) {
+  const auto of = [](const std::string& phase) {
+    return "[[expect]]\nphase = \"" + phase + "\"\nthat = \"http_req_duration p(95) < 1s\"\n";
+  };
+  EXPECT_THAT(problems_of("users = { peak = 1 }", of("peak")), IsEmpty())
+      << "nobody knows how many they make";
+  EXPECT_THAT(problems_of("users = { peak = 1 }", of("rest")),
+              HasSubstr("cannot be judged in phase 'rest': it needs 200 requests, and about 0 are expected"));
+}
+
+TEST(Scenario, CountsNoArrivalsWhereUsersHaveNone) {
+  const std::string fault =
+      "[[fault]]\nname = \"some\"\non = \"service\"\ninject = { status = { code = 503 } }\n";
+  const std::string every = "when = { every = 3, of = \"arrivals\" }\n";
+  EXPECT_THAT(
+      problems_of("users = 3", fault + every),
+      HasSubstr("s.toml:17:1: fault 'some' counts arrivals, and the journeys of users are in no plan"));
+  EXPECT_THAT(problems_of("rate = \"5/s\"", fault + every), IsEmpty());
+  EXPECT_THAT(problems_of("users = 3", fault + "when = { every = 3, of = \"cause\" }\n"), IsEmpty());
+  EXPECT_THAT(problems_of("users = 3", fault + "when = { probability = \"30%\" }\n"), IsEmpty());
+}
+
 TEST(Scenario, RefusesARecoveryThatCannotBeSeen) {
   EXPECT_THAT(problems_with({{"phase.recovery.for", "6s"}}),
               HasSubstr("recovery within 5s and then 5s of good windows cannot be seen: only 9s are left"));

@@ -77,6 +77,14 @@ TEST(ValueCauses, LearnTheIdsThatAMessageOfACauseIsTheFirstToBear) {
   EXPECT_EQ(a.of("ch_00000000001abc"), 0U) << "it was seen before where no cause was known";
 }
 
+TEST(ValueCauses, LearnNothingOfWordsThatAreEverybodys) {
+  Attributing a;
+  a.causes.add(1, "job-5d0a91c3f7e2");
+  a.causes.share("session-0b4c1a7e");
+  EXPECT_EQ(a.of("job-5d0a91c3f7e2 session-0b4c1a7e"), 1U);
+  EXPECT_EQ(a.of("session-0b4c1a7e"), 0U) << "though 1 was the first to use it";
+}
+
 TEST(ValueCauses, GiveAnIdToWhoeverTheServiceGaveItTo) {
   Attributing a;
   a.causes.add(1, "job-5d0a91c3f7e2");
