@@ -1,6 +1,7 @@
 #include "run/load_recorder.h"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "loop/loop.h"
@@ -121,6 +122,11 @@ void LoadRecorder::request_finished(const load::RequestRecord& record) {
   fields["failure"] = to_text(record.failure);
   fields["expected"] = record.expected;
   fields["outcome"] = to_text(record.outcome);
+  if (!record.checks.empty()) {
+    const auto passed = std::count_if(record.checks.begin(), record.checks.end(),
+                                      [](const load::CheckResult& each) { return each.held; });
+    fields["checks"] = {{"passed", passed}, {"failed", std::ssize(record.checks) - passed}};
+  }
   if (record.answered_alike) {
     fields["alike"] = *record.answered_alike;
   }

@@ -115,6 +115,27 @@ TEST_F(LoadRecorderTest, TakesNothingElseForARegistration) {
   EXPECT_THAT(announced(), ElementsAre());
 }
 
+TEST_F(LoadRecorderTest, WritesHowManyChecksOfAnAnswerPassed) {
+  load::RequestStep step;
+  step.route = "GET /";
+  const load::Check check;
+  const http::Exchange exchange;
+  for (const std::vector<load::CheckResult>& checks :
+       {std::vector<load::CheckResult>{{&check, true}, {&check, false}, {&check, true}}, {}}) {
+    recorder_->request_finished({.arrival = arrivals_[0],
+                                 .request = step,
+                                 .captures = {},
+                                 .exchange = exchange,
+                                 .checks = checks,
+                                 .measures = {}});
+  }
+  journal_->flush();
+  const auto records = read_journal(directory_ / "journal.ndjson").records;
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].at("checks").dump(), R"({"passed":2,"failed":1})");
+  EXPECT_FALSE(records[1].contains("checks")) << "nothing was checked";
+}
+
 TEST_F(LoadRecorderTest, WritesOfAJourneyOfAUserWhatNoPlanHas) {
   load::Arrival made = arrival(load::number_of({.user = 3, .number = 7}), "a");
   made.flow = "f";
