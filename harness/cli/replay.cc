@@ -101,7 +101,7 @@ void add_replay(CLI::App& program, int& status) {
   command->footer(
       "Example: faultline replay runs/latest\n"
       "Secrets are not in what a run leaves: they come from the environment again.\n"
-      "Exit status: 0 identical, 1 not.");
+      "Exit status: 0 identical in all that both runs came to begin, 1 not.");
   auto options = std::make_shared<ReplayOptions>();
   command->add_option("directory", options->directory, "The directory that the run left")
       ->type_name("DIR")

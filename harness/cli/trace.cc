@@ -36,7 +36,9 @@ void add_trace(CLI::App& program, int& /*status*/) {
 
 void add_diff(CLI::App& program, int& status) {
   CLI::App* command = program.add_subcommand("diff", "Compare the canonical traces of two runs");
-  command->footer("Example: faultline diff runs/a runs/b\nExit status: 0 identical, 1 not.");
+  command->footer(
+      "Example: faultline diff runs/a runs/b\nExit status: 0 identical in all "
+      "that both came to begin, 1 not.");
   auto a = std::make_shared<std::string>();
   auto b = std::make_shared<std::string>();
   command->add_option("a", *a, "The directory that one run left")->type_name("DIR")->required();

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "load/arrival.h"
 #include "search/trace.h"
 
 namespace faultline::search {
@@ -15,12 +16,16 @@ using result::Check;
 using result::Verdict;
 using scenario::Side;
 
-std::vector<std::string> points_of(const Trace& trace) {
+// But for those of journeys of users that the other did not come to begin.
+std::vector<std::string> points_of(const Trace& trace, const Trace& other) {
   std::vector<std::string> points;
   for (const auto& [cause, lines] : trace.of_cause) {
+    if (load::iteration_of(cause) && !other.of_cause.contains(cause)) {
+      continue;
+    }
     for (const std::string& line : lines) {
       if (line.rfind("outcome ", 0) != 0) {
-        points.push_back(fmt::format("{}  {}", cause, line));
+        points.push_back(fmt::format("{}  {}", load::number_text(cause), line));
       }
     }
   }
@@ -28,7 +33,8 @@ std::vector<std::string> points_of(const Trace& trace) {
   return points;
 }
 
-OnlyIn only_in(const std::vector<std::string>& these, const std::vector<std::string>& others) {
+OnlyIn only_in(const Trace& trace, const Trace& other) {
+  const auto these = points_of(trace, other), others = points_of(other, trace);
   std::vector<std::string> only;
   std::set_difference(these.begin(), these.end(), others.begin(), others.end(), std::back_inserter(only));
   return {only.size(), only.empty() ? std::string() : only.front()};
@@ -104,9 +110,8 @@ void compare_runs(const scenario::Scenario& scenario, Compared& compared) {
                    std::find(accepted.begin(), accepted.end(), name_of(row)) != accepted.end();
   }
   compare_checks(compared);
-  const auto a = points_of(read_trace(compared.of_a.journal)),
-             again = points_of(read_trace(compared.of_a_again.journal)),
-             b = points_of(read_trace(compared.of_b.journal));
+  const Trace a = read_trace(compared.of_a.journal), again = read_trace(compared.of_a_again.journal),
+              b = read_trace(compared.of_b.journal);
   compared.points_only_a = only_in(a, b);
   compared.points_only_b = only_in(b, a);
   compared.points_only_again = only_in(again, a);

@@ -24,7 +24,8 @@ struct ComparedSide {
   std::string service;
 };
 
-/// Fault points that one run had and the other had not. Background has no cause by which it could be compared.
+/// Fault points that one run had and the other had not. Background has no cause by which it could be compared, and a journey
+/// of a user that only one run came to begin is none of both.
 struct OnlyIn {
   std::uint64_t count = 0;
   std::string first;  // "17  postgres  COMMIT #1"

@@ -27,6 +27,8 @@ ordered_json row_of(const Row& row) {
           {"pairs", row.pairs},
           {"a_worse", row.a_worse},
           {"b_worse", row.b_worse},
+          {"samples_a", row.samples_a},
+          {"samples_b", row.samples_b},
           {"b_is", to_text(row.change)},
           {"accepted", row.accepted}};
 }

@@ -38,6 +38,10 @@ std::string side_line(const char* letter, const std::string& name, const Compare
                      with.empty() ? "" : fmt::format("\n      {}", with));
 }
 
+bool has_samples(const Row& row) {
+  return row.samples_a + row.samples_b > 0;
+}
+
 std::string figure_lines(const Compared& compared, bool verbose) {
   std::string lines;
   std::size_t same = 0;
@@ -48,8 +52,10 @@ std::string figure_lines(const Compared& compared, bool verbose) {
     }
     lines += fmt::format("  {} {} {:>{}} {:>{}} {:>{}}  {:<6} {:>5}:{:<5} {:>5}\n", cell(row.phase, kPhase),
                          cell(to_text(row.of), kFigure), value(row, row.a), kNumber, value(row, row.b),
-                         kNumber, "±" + value(row, row.spread), kNumber, to_text(row.change), row.a_worse,
-                         row.b_worse, row.pairs);
+                         kNumber, "±" + value(row, row.spread), kNumber, to_text(row.change),
+                         has_samples(row) ? row.samples_a : row.a_worse,
+                         has_samples(row) ? row.samples_b : row.b_worse,
+                         has_samples(row) ? "-" : std::to_string(row.pairs));
   }
   std::string text;
   if (!lines.empty()) {
@@ -57,6 +63,9 @@ std::string figure_lines(const Compared& compared, bool verbose) {
                         cell("figure", kFigure), "a", kNumber, "b", kNumber, "spread", kNumber, "b is", "a",
                         "b", "pairs");
     text += lines;
+  }
+  if (std::any_of(compared.rows.begin(), compared.rows.end(), &has_samples)) {
+    text += "  users make as many journeys as their service lets them: compared without pairs\n";
   }
   if (same > 0) {
     text += fmt::format("  {} of {} figures differ by no more than a differs from itself\n", same,

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "load/arrival.h"
 #include "search/significance.h"
 
 namespace faultline::search {
@@ -49,35 +50,33 @@ std::optional<bool> not_completed(const Sample::Arrival& arrival) {
   return arrival.completed ? std::optional(!*arrival.completed) : std::nullopt;
 }
 
-// The share of bad ones, of all that this side has.
-std::optional<double> share_of(const Sample& sample, const std::string& phase, Bad bad) {
-  std::uint64_t all = 0, bads = 0;
+// The bad ones, of all that this side has.
+struct Share {
+  std::uint64_t all = 0, bad = 0;
+  double value() const { return static_cast<double>(bad) / static_cast<double>(all); }
+};
+Share share_of(const Sample& sample, const std::string& phase, Bad bad) {
+  Share share;
   for (const auto& [k, arrival] : sample.arrivals) {
     if (const auto is_bad = bad(arrival); is_bad && arrival.phase == phase) {
-      ++all;
-      bads += *is_bad ? 1 : 0;
+      ++share.all;
+      share.bad += *is_bad ? 1 : 0;
     }
   }
-  return all == 0 ? std::nullopt : std::optional(static_cast<double>(bads) / static_cast<double>(all));
+  return share;
 }
 
-std::optional<Row> share_row(Row::Of of, Bad bad, const std::string& phase, const Sample& a,
-                             const Sample& again, const Sample& b) {
-  const auto in_a = share_of(a, phase, bad), in_again = share_of(again, phase, bad),
-             in_b = share_of(b, phase, bad);
-  if (!in_a || !in_again || !in_b) {
-    return std::nullopt;
-  }
-  Row row{.of = of, .phase = phase, .a = *in_a, .b = *in_b, .again = *in_again};
-  if (of == Row::Of::runs_completed) {
-    row.a = 1 - row.a;
-    row.b = 1 - row.b;
-    row.again = 1 - row.again;
-  }
-  row.spread = spread_of(row.a, row.again, kLeastShare);
+bool has_pairs(const Sample& a, const Sample& again, const Sample& b) {
+  const auto of_a_user = [](const auto& arrival) { return load::iteration_of(arrival.first).has_value(); };
+  return std::none_of(a.arrivals.begin(), a.arrivals.end(), of_a_user) &&
+         std::none_of(again.arrivals.begin(), again.arrivals.end(), of_a_user) &&
+         std::none_of(b.arrivals.begin(), b.arrivals.end(), of_a_user);
+}
+
+void count_pairs(Row& row, Bad bad, const Sample& a, const Sample& b) {
   for (const auto& [k, of_a] : a.arrivals) {
     const auto found = b.arrivals.find(k);
-    if (of_a.phase != phase || found == b.arrivals.end()) {
+    if (of_a.phase != row.phase || found == b.arrivals.end()) {
       continue;
     }
     const auto bad_a = bad(of_a), bad_b = bad(found->second);
@@ -87,11 +86,35 @@ std::optional<Row> share_row(Row::Of of, Bad bad, const std::string& phase, cons
       row.b_worse += *bad_b && !*bad_a ? 1 : 0;
     }
   }
-  row.change = judged(row, signs_differ(row));
+}
+
+std::optional<Row> share_row(Row::Of of, Bad bad, const std::string& phase, const Sample& a,
+                             const Sample& again, const Sample& b) {
+  const Share in_a = share_of(a, phase, bad), in_again = share_of(again, phase, bad),
+              in_b = share_of(b, phase, bad);
+  if (in_a.all == 0 || in_again.all == 0 || in_b.all == 0) {
+    return std::nullopt;
+  }
+  Row row{.of = of, .phase = phase, .a = in_a.value(), .b = in_b.value(), .again = in_again.value()};
+  if (of == Row::Of::runs_completed) {
+    row.a = 1 - row.a;
+    row.b = 1 - row.b;
+    row.again = 1 - row.again;
+  }
+  row.spread = spread_of(row.a, row.again, kLeastShare);
+  if (has_pairs(a, again, b)) {
+    count_pairs(row, bad, a, b);
+    row.change = judged(row, signs_differ(row));
+  } else {
+    row.samples_a = in_a.all;
+    row.samples_b = in_b.all;
+    row.change = judged(row, fisher_test(in_a.bad, in_a.all, in_b.bad, in_b.all) < kSignificant);
+  }
   return row;
 }
 
-// The latencies of requests that both sides answered, each side's by itself.
+// The latencies of both sides, each side's by itself and ascending: of requests that both answered, or, where there are no
+// pairs, of all that each answered.
 struct Latencies {
   std::vector<double> a, b;
   std::uint64_t a_slower = 0, b_slower = 0;
@@ -112,32 +135,55 @@ Latencies paired(const Sample& a, const Sample& b, const std::string& phase) {
   return latencies;
 }
 
+std::vector<double> answered_in(const Sample& sample, const std::string& phase) {
+  std::vector<double> latencies;
+  for (const auto& [key, request] : sample.answered) {
+    if (request.phase == phase) {
+      latencies.push_back(request.latency);
+    }
+  }
+  std::sort(latencies.begin(), latencies.end());
+  return latencies;
+}
+
 void add_latency_rows(const std::string& phase, const Sample& a, const Sample& again, const Sample& b,
                       std::vector<Row>& rows) {
-  const Latencies pairs = paired(a, b, phase), with_itself = paired(a, again, phase);
-  if (pairs.a.empty() || with_itself.a.empty()) {
+  const bool pairs = has_pairs(a, again, b);
+  const auto latencies = [&](const Sample& one, const Sample& other) {
+    return pairs ? paired(one, other, phase)
+                 : Latencies{.a = answered_in(one, phase), .b = answered_in(other, phase)};
+  };
+  const Latencies with_b = latencies(a, b), with_itself = latencies(a, again);
+  if (with_b.a.empty() || with_b.b.empty() || with_itself.a.empty() || with_itself.b.empty()) {
     return;
   }
   const auto add = [&](Row::Of of, double quantile, bool significant) {
     Row row{.of = of,
             .phase = phase,
-            .a = quantile_of(pairs.a, quantile),
-            .b = quantile_of(pairs.b, quantile),
+            .a = quantile_of(with_b.a, quantile),
+            .b = quantile_of(with_b.b, quantile),
             .again = quantile_of(with_itself.b, quantile),
-            .pairs = pairs.a.size(),
-            .a_worse = pairs.a_slower,
-            .b_worse = pairs.b_slower};
+            .pairs = pairs ? with_b.a.size() : 0,
+            .a_worse = with_b.a_slower,
+            .b_worse = with_b.b_slower,
+            .samples_a = pairs ? 0 : with_b.a.size(),
+            .samples_b = pairs ? 0 : with_b.b.size()};
     const double self = quantile_of(with_itself.a, quantile);
     row.spread =
         std::max(kSpreads * std::abs(self - row.again), std::max(kLeastLatency, kLeastOfLatency * row.a));
     row.change = judged(row, significant);
     rows.push_back(std::move(row));
   };
+  // Whether the intervals in which a quantile lies do not meet; nothing where too few tell.
+  const auto apart = [&](double quantile) {
+    const auto in_a = quantile_interval(with_b.a, quantile), in_b = quantile_interval(with_b.b, quantile);
+    return in_a && in_b ? std::optional(in_a->high < in_b->low || in_b->high < in_a->low) : std::nullopt;
+  };
   constexpr double kMedian = 0.5, kHigh = 0.95;
-  add(Row::Of::median, kMedian, sign_test(pairs.a_slower, pairs.b_slower) < kSignificant);
-  const auto high_a = quantile_interval(pairs.a, kHigh), high_b = quantile_interval(pairs.b, kHigh);
-  if (high_a && high_b) {
-    add(Row::Of::p95, kHigh, high_a->high < high_b->low || high_b->high < high_a->low);
+  add(Row::Of::median, kMedian,
+      pairs ? sign_test(with_b.a_slower, with_b.b_slower) < kSignificant : apart(kMedian).value_or(false));
+  if (const auto high = apart(kHigh)) {
+    add(Row::Of::p95, kHigh, *high);
   }
 }
 

@@ -2,6 +2,9 @@
 // Two runs of the same plan, arrival by arrival: arrival k of one is arrival k of the other. What changed is claimed only
 // when the pairs show it (significance.h, p < 0.001), when it is outside of the spread that a run has against itself, and
 // when it is large enough to matter.
+//
+// The journeys of users are no pairs: how many there are, and when, is another matter in each run. Where a run has any, each
+// is a sample of its own, and the same is claimed by tests of two samples: of fewer, since a pair tells more.
 
 #include <cstdint>
 #include <map>
@@ -46,6 +49,8 @@ struct Row {
   double spread = 0;                       // a difference up to this says nothing
   std::uint64_t pairs = 0;                 // that both have
   std::uint64_t a_worse = 0, b_worse = 0;  // pairs that differ, by which side did worse
+  /// Without pairs: what each side's number is of.
+  std::uint64_t samples_a = 0, samples_b = 0;
   Change change = Change::same;
   bool accepted = false;  // worse, and known to be
 };

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "load/arrival.h"
+
 namespace faultline::search {
 namespace {
 
@@ -92,7 +94,7 @@ std::string to_text(const Trace& trace) {
   std::string text;
   for (const auto& [cause, lines] : trace.of_cause) {
     for (const std::string& line : lines) {
-      text += fmt::format("{}  {}\n", cause, line);
+      text += fmt::format("{}  {}\n", load::number_text(cause), line);
     }
   }
   return text;
@@ -127,6 +129,11 @@ Difference diff(const Trace& a, const Trace& b) {
   }
   difference.causes = causes.size();
   for (const auto& [cause, there] : causes) {
+    const bool in_a = a.of_cause.contains(cause), in_b = b.of_cause.contains(cause);
+    if (load::iteration_of(cause) && in_a != in_b) {
+      ++(in_a ? difference.only_a : difference.only_b);
+      continue;
+    }
     const std::vector<std::string>&of_a = lines(a, cause), &of_b = lines(b, cause);
     if (of_a == of_b) {
       ++difference.same;
@@ -141,15 +148,20 @@ Difference diff(const Trace& a, const Trace& b) {
 }
 
 std::string to_text(const Difference& difference, const std::string& a, const std::string& b) {
+  const bool alone = difference.only_a + difference.only_b > 0;
+  const std::string in_one = fmt::format("journeys of users that were begun in one run alone: {} {}, {} {}\n",
+                                         difference.only_a, a, difference.only_b, b);
   if (!difference.first) {
-    return fmt::format("identical: {} causes\n", difference.causes);
+    return alone ? fmt::format("identical for {} of {} causes; the others are {}", difference.same,
+                               difference.causes, in_one)
+                 : fmt::format("identical: {} causes\n", difference.causes);
   }
   const auto line = [](const std::string& text) { return text.empty() ? "(nothing more)" : text; };
   const std::size_t width = std::max(a.size(), b.size());
   return fmt::format(
-      "identical for {} of {} causes; the first difference is in cause {}:\n  {:<{}}  {}\n  {:<{}}  {}\n",
-      difference.same, difference.causes, difference.first->cause, a, width, line(difference.first->a), b,
-      width, line(difference.first->b));
+      "identical for {} of {} causes; the first difference is in cause {}:\n  {:<{}}  {}\n  {:<{}}  {}\n{}",
+      difference.same, difference.causes, load::number_text(difference.first->cause), a, width,
+      line(difference.first->a), b, width, line(difference.first->b), alone ? in_one : "");
 }
 
 }  // namespace faultline::search

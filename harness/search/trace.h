@@ -6,6 +6,7 @@
 //   17  postgres  INSERT INTO jobs (id, name) VALUES ($1, $2) #1
 //   17  postgres  COMMIT #1  response: lose_commit_answer by "commit answers are lost"
 //   17  outcome   unknown
+//   user 3.7  redis     GET session:* #1              (of the 7th journey of user 3)
 
 #include <cstdint>
 #include <map>
@@ -39,6 +40,9 @@ struct Divergence {
 struct Difference {
   std::optional<Divergence> first;
   std::uint64_t same = 0, causes = 0;  // causes that are alike, of all that one of them has
+  /// Of those, journeys of users that one run came to begin and the other did not: how many there are depends on how fast
+  /// the service answers, so that they are no divergence.
+  std::uint64_t only_a = 0, only_b = 0;
 };
 Difference diff(const Trace& a, const Trace& b);
 

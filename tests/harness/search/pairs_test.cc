@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "load/arrival.h"
+
 namespace faultline::search {
 namespace {
 
@@ -163,6 +165,46 @@ TEST(Pairs, CompareRunsThatBothAccepted) {
   EXPECT_EQ(row.pairs, 30U);
   EXPECT_EQ(row.a_worse, 20U);
   EXPECT_EQ(row.change, Change::better) << "more of them is better";
+}
+
+// A run of one user, who makes so many journeys; the first of them have no answer.
+Journal of_a_user(int journeys, double latency, int unanswered = 0) {
+  Journal journal = Journal::of(journeys, latency, unanswered);
+  for (ordered_json& record : journal.records) {
+    record["k"] = load::number_of({.user = 1, .number = record["k"].get<std::uint64_t>() + 1});
+  }
+  return journal;
+}
+
+TEST(Samples, TakeThePlaceOfPairsWhereUsersMakeTheJourneys) {
+  const Row row = row_of(rows(of_a_user(100, 0.01, 30), of_a_user(100, 0.01, 31), of_a_user(400, 0.01, 8)),
+                         Row::Of::arrivals_failed);
+  EXPECT_EQ(row.pairs, 0U);
+  EXPECT_EQ(row.samples_a, 100U);
+  EXPECT_EQ(row.samples_b, 400U);
+  EXPECT_DOUBLE_EQ(row.b, 0.02) << "of all of its own, however many a has";
+  EXPECT_EQ(row.change, Change::better);
+}
+
+TEST(Samples, ClaimNothingThatFewShow) {
+  const auto change = [](int b) {
+    return row_of(rows(of_a_user(20, 0.01), of_a_user(20, 0.01), of_a_user(20, 0.01, b)),
+                  Row::Of::arrivals_failed)
+        .change;
+  };
+  EXPECT_EQ(change(8), Change::same) << "0.3 in 100";
+  EXPECT_EQ(change(10), Change::worse) << "0.04 in 100";
+}
+
+TEST(Samples, HaveTheLatenciesOfAllThatWasAnswered) {
+  const auto change = [](double b, Row::Of of) {
+    return row_of(rows(of_a_user(400, 0.1), of_a_user(300, 0.1), of_a_user(350, b)), of).change;
+  };
+  EXPECT_EQ(change(0.109, Row::Of::median), Change::same) << "less than a tenth";
+  EXPECT_EQ(change(0.115, Row::Of::median), Change::worse);
+  EXPECT_EQ(change(0.08, Row::Of::p95), Change::better);
+  const auto few = rows(of_a_user(5, 0.1), of_a_user(5, 0.1), of_a_user(5, 0.2));
+  EXPECT_EQ(row_of(few, Row::Of::median).change, Change::same) << "of so few nobody can tell where it lies";
 }
 
 TEST(Pairs, CompareRecoveriesByTheirWindow) {

@@ -24,6 +24,21 @@ TEST(SignTest, KeepsItsDigitsWithManyPairs) {
   EXPECT_LT(sign_test(510'000, 490'000), 1e-80);
 }
 
+TEST(FisherTest, IsTheHypergeometricDistributionOfBothSides) {
+  // Fisher's tea: of 8 cups 4 are right, and she finds 3 of them. 34/70 by both sides; all four: 2/70.
+  EXPECT_NEAR(fisher_test(3, 4, 1, 4), 34.0 / 70, 1e-12);
+  EXPECT_NEAR(fisher_test(4, 4, 0, 4), 2.0 / 70, 1e-12);
+  EXPECT_NEAR(fisher_test(0, 4, 4, 4), 2.0 / 70, 1e-12);
+  EXPECT_NEAR(fisher_test(5, 10, 50, 100), 1, 1e-9) << "the same share";
+  EXPECT_DOUBLE_EQ(fisher_test(0, 10, 0, 10), 1) << "nothing is bad";
+  EXPECT_DOUBLE_EQ(fisher_test(0, 0, 3, 10), 1);
+}
+
+TEST(FisherTest, KeepsItsDigitsWithManySamples) {
+  EXPECT_LT(fisher_test(3'000, 10'000, 1'000, 9'000), 1e-80);
+  EXPECT_GT(fisher_test(1'000, 10'000, 910, 9'000), 0.5);
+}
+
 std::vector<double> up_to(int n) {
   std::vector<double> numbers(static_cast<std::size_t>(n));
   std::iota(numbers.begin(), numbers.end(), 1.0);

@@ -67,5 +67,36 @@ TEST(Diff, NamesTheFirstCauseThatDiffersAndItsFirstLine) {
   EXPECT_EQ(diff(a, shorter).first->b, "");
 }
 
+TEST(Trace, NamesTheJourneysOfUsersByUserAndIteration) {
+  const Trace trace = read_trace({point("3000000007", "GET a", 1), outcome(3'000'000'007, "acked"),
+                                  point("17", "GET a", 1), point("setup", "GET a", 1)});
+  EXPECT_EQ(to_text(trace),
+            "17  redis     GET a #1\n"
+            "user 3.7  redis     GET a #1\n"
+            "user 3.7  outcome   acked\n")
+      << "a setup is no arrival";
+}
+
+TEST(Diff, TakesNoJourneyThatOnlyOneRunCameToBeginForADivergence) {
+  const Trace fast = read_trace({point("17", "GET a", 1), outcome(1'000'000'001, "acked"),
+                                 outcome(1'000'000'002, "acked"), outcome(1'000'000'003, "acked")});
+  const Trace slow = read_trace({point("17", "GET a", 1), outcome(1'000'000'001, "acked")});
+  const Difference difference = diff(fast, slow);
+  EXPECT_FALSE(difference.first);
+  EXPECT_EQ(
+      to_text(difference, "then", "now"),
+      "identical for 2 of 4 causes; the others are journeys of users that were begun in one run alone: 2 "
+      "then, 0 now\n");
+  const Trace other = read_trace({point("17", "GET a", 1), outcome(1'000'000'001, "failed")});
+  EXPECT_EQ(to_text(diff(fast, other), "then", "now"),
+            "identical for 1 of 4 causes; the first difference is in cause user 1.1:\n"
+            "  then  outcome   acked\n"
+            "  now   outcome   failed\n"
+            "journeys of users that were begun in one run alone: 2 then, 0 now\n");
+  const Trace without = read_trace({outcome(1'000'000'001, "acked")});
+  EXPECT_EQ(diff(slow, without).first->cause, 17U)
+      << "an arrival that was planned is in both, or they differ";
+}
+
 }  // namespace
 }  // namespace faultline::search
