@@ -52,6 +52,9 @@ std::vector<std::pair<std::string, std::string>> query_of(std::string_view targe
     }
     const auto equals = pair.find('=');
     const auto decode = [](std::string_view text) {
+      if (text.find_first_of("+%") == std::string_view::npos) {
+        return std::string(text);
+      }
       std::string spaced(text);
       std::replace(spaced.begin(), spaced.end(), '+', ' ');
       return percent_decoded(spaced);
