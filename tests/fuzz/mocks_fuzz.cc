@@ -57,6 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   request.headers.add("X-Shopify-Access-Token", "token");
   check("stripe", stripe_api.answer(request, Instant{}));
   account.reset();
+  request.headers.add("Content-Type", "application/json");
   check("shopify", shopify_api.answer(request, Instant{}));
   kShops.front()->reset();
   return 0;
