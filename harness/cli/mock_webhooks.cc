@@ -4,7 +4,9 @@
 
 #include <cstdio>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "cli/command.h"
 #include "cli/signals.h"
@@ -24,10 +26,48 @@ constexpr Duration kLook = std::chrono::milliseconds(100);
 
 struct WebhooksOptions {
   std::string listen = "127.0.0.1:12113";
-  std::string script, scheme;
+  std::string script, scheme, json;
   std::vector<std::string> secrets;
+  // What the sender promises.
+  std::vector<std::string> pauses, expected;
+  std::string jitter, timeout;
   Seed seed = 1;
 };
+
+std::nullopt_t wrong(const std::string& text) {
+  fmt::print(stderr, "faultline: {}\n", text);
+  return std::nullopt;
+}
+
+// Nothing when something is wrong with it, which was said.
+std::optional<webhook_receiver::Contract> contract_of(const WebhooksOptions& options) {
+  webhook_receiver::Contract contract;
+  for (const std::string& text : options.pauses) {
+    const auto pause = parse_duration(text);
+    if (!pause) {
+      return wrong(fmt::format("--pauses '{}' is no duration such as 10s", text));
+    }
+    contract.pauses.push_back(*pause);
+  }
+  if (!options.jitter.empty()) {
+    const auto jitter = parse_ratio(options.jitter);
+    if (!jitter || jitter->value > 1) {
+      return wrong(fmt::format("--jitter '{}' is no share such as 10%", options.jitter));
+    }
+    contract.jitter = *jitter;
+  }
+  if (!options.timeout.empty()) {
+    contract.timeout = parse_duration(options.timeout);
+    if (!contract.timeout) {
+      return wrong(fmt::format("--timeout '{}' is no duration such as 10s", options.timeout));
+    }
+  }
+  for (const std::string& text : options.expected) {
+    const auto at = text.find('@');
+    contract.expected.insert({text.substr(0, at), at == std::string::npos ? "" : text.substr(at + 1)});
+  }
+  return contract;
+}
 
 std::map<std::string, webhooks::Scheme> schemes() {
   std::map<std::string, webhooks::Scheme> by_name;
@@ -55,7 +95,7 @@ std::optional<webhook_receiver::Script> script_of(const std::string& path) {
   return problems.empty() ? std::optional(std::move(script)) : std::nullopt;
 }
 
-std::string line_of(const Attempt& attempt) {
+std::string line_of(const Attempt& attempt, Instant began) {
   std::string treated;
   switch (attempt.treatment) {
     case Treatment::waiting:
@@ -71,14 +111,52 @@ std::string line_of(const Attempt& attempt) {
       treated = "left hanging";
       break;
   }
-  return fmt::format("{}  {}  attempt {}: {}{}", attempt.path,
+  return fmt::format("{}  {}  attempt {}: {}{}, at {}", attempt.path,
                      attempt.delivery_id.empty() ? "(without an id)" : attempt.delivery_id, attempt.number,
                      treated,
-                     attempt.signature ? fmt::format(", signature {}", to_text(*attempt.signature)) : "");
+                     attempt.signature ? fmt::format(", signature {}", to_text(*attempt.signature)) : "",
+                     to_display(attempt.received - began));
 }
 
-void print_judgement(const std::vector<Attempt>& log) {
-  const auto [findings, totals] = webhook_receiver::judge(log, {});
+using Json = nlohmann::ordered_json;
+
+// Times in nanoseconds after `began`.
+Json to_json(const std::vector<Attempt>& log, const webhook_receiver::Judgement& judgement, Instant began) {
+  const auto since = [&](Instant at) { return (at - began).count(); };
+  Json attempts = Json::array();
+  for (const Attempt& attempt : log) {
+    attempts.push_back({{"path", attempt.path},
+                        {"delivery", attempt.delivery_id},
+                        {"event", attempt.event_id},
+                        {"attempt", attempt.number},
+                        {"received_ns", since(attempt.received)},
+                        {"answered_ns", attempt.answered ? Json(since(*attempt.answered)) : Json()},
+                        {"treatment", to_text(attempt.treatment)},
+                        {"status", attempt.treatment == Treatment::answered ? Json(attempt.status) : Json()},
+                        {"signature", attempt.signature ? Json(to_text(*attempt.signature)) : Json()}});
+  }
+  Json findings = Json::array();
+  for (const auto& finding : judgement.findings) {
+    findings.push_back({{"kind", to_text(finding.kind)},
+                        {"path", finding.path},
+                        {"delivery", finding.delivery_id},
+                        {"text", finding.text}});
+  }
+  const auto& totals = judgement.totals;
+  return {{"attempts", std::move(attempts)},
+          {"findings", std::move(findings)},
+          {"totals",
+           {{"attempts", totals.attempts},
+            {"deliveries", totals.deliveries},
+            {"delivered", totals.delivered},
+            {"delivered_within_5s", totals.delivered_within},
+            {"gone", totals.gone},
+            {"repeated", totals.repeated},
+            {"unverified", totals.unverified}}}};
+}
+
+void print_judgement(const webhook_receiver::Judgement& judgement) {
+  const auto& [findings, totals] = judgement;
   fmt::print(
       "\n{} attempts of {} deliveries: {} delivered, {} within 5 s, {} came again after they had been\n",
       totals.attempts, totals.deliveries, totals.delivered, totals.delivered_within, totals.repeated);
@@ -105,6 +183,11 @@ int receive(const WebhooksOptions& options) {
   if (!options.scheme.empty()) {
     given.scheme = schemes().at(options.scheme);
   }
+  const auto contract = contract_of(options);
+  if (!contract) {
+    return kUsage;
+  }
+  const Instant began = monotonic_now();
   Loop loop{"receiver"};
   const webhook_receiver::Receiver receiver(loop, address->host, address->port, given);
   fmt::print("http://{}:{}  webhooks, on any path; Ctrl-C ends it\n", address->host, receiver.port());
@@ -114,7 +197,7 @@ int receive(const WebhooksOptions& options) {
   const auto say = [&](bool all) {
     const std::vector<Attempt> log = receiver.attempts();
     for (; said < log.size() && (all || log[said].treatment != Treatment::waiting); ++said) {
-      fmt::print("{}\n", line_of(log[said]));
+      fmt::print("{}\n", line_of(log[said], began));
     }
     std::fflush(stdout);
   };
@@ -122,7 +205,12 @@ int receive(const WebhooksOptions& options) {
     say(false);
   }
   say(true);
-  print_judgement(receiver.attempts());
+  const std::vector<Attempt> log = receiver.attempts();
+  const webhook_receiver::Judgement judgement = webhook_receiver::judge(log, *contract);
+  print_judgement(judgement);
+  if (!options.json.empty()) {
+    write_json(options.json, to_json(log, judgement, began));
+  }
   return 0;
 }
 
@@ -148,6 +236,21 @@ void add_mock_webhooks(CLI::App& mock, int& status) {
       ->check(CLI::IsMember(schemes()).description(""));
   command->add_option("--secret", options->secrets, "What they are made with; may be given more than once")
       ->type_name("SECRET");
+  command
+      ->add_option("--pauses", options->pauses,
+                   "What the sender promises before the 2nd, 3rd, … attempt; what comes sooner is too early")
+      ->type_name("DURATION,…")
+      ->delimiter(',');
+  command->add_option("--jitter", options->jitter, "How far below a pause it may go (0%)")
+      ->type_name("SHARE");
+  command->add_option("--timeout", options->timeout, "How long it waits: a 2xx after that is none (for ever)")
+      ->type_name("DURATION");
+  command
+      ->add_option("--expect", options->expected,
+                   "A delivery that has to come, on this path or any: otherwise it is lost")
+      ->type_name("ID[@PATH]");
+  command->add_option("--json", options->json, "Where every attempt and finding goes in the end")
+      ->type_name("FILE");
   command->add_option("--seed", options->seed, "What the script leaves to chance is drawn from (1)")
       ->type_name("N");
   command->callback([options, &status] { status = receive(*options); });

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "command.h"
 
 namespace faultline::e2e {
@@ -49,7 +51,28 @@ TEST(MockCommand, ReceivesWebhooksAndJudgesThem) {
                     HasSubstr("2 attempts of 1 deliveries: 1 delivered"), HasSubstr("bad signature")));
 }
 
+TEST(MockCommand, ReceivesWebhooksAndHoldsTheirSenderToItsPauses) {
+  const Scratch scratch;
+  const std::string script = scratch.file("answers.toml", "answers = [{ status = 500 }]");
+  const std::string json = (scratch / "log.json").string();
+  const std::string post = "-o /dev/null -H 'X-Settler-Delivery: d1' -d '{}' \"$at/hooks/a\"";
+  const Said said =
+      asked("webhooks --script " + script + " --pauses 1h,2h --jitter 10% --expect d2 --json " + json,
+            post + "; curl -s " + post);
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.out,
+              AllOf(HasSubstr("too early"), HasSubstr("54.0 min are promised"), HasSubstr("d2: never came")));
+  const auto log = nlohmann::json::parse(text_of(json));
+  EXPECT_EQ(log["attempts"].size(), 2U);
+  EXPECT_EQ(log["attempts"][1]["status"], 500);
+  EXPECT_GT(log["attempts"][1]["received_ns"], log["attempts"][0]["received_ns"]);
+  EXPECT_EQ(log["totals"]["deliveries"], 2);
+}
+
 TEST(MockCommand, SaysWhatIsWrongWithItsOptions) {
+  EXPECT_EQ(run({"mock", "webhooks", "--pauses", "soon"}).status, 2);
+  EXPECT_EQ(run({"mock", "webhooks", "--jitter", "much"}).status, 2);
+  EXPECT_EQ(run({"mock", "webhooks", "--timeout", "never"}).status, 2);
   EXPECT_EQ(run({"mock", "stripe", "--listen", "nowhere"}).status, 2);
   EXPECT_EQ(run({"mock", "stripe", "--data", "-1"}).status, 2);
   EXPECT_EQ(run({"mock", "stripe", "--control-port", "70000"}).status, 2);
