@@ -69,6 +69,7 @@ std::optional<std::string> resolve(std::string_view reference, const http::Origi
     return std::nullopt;
   }
   reference = without_fragment(reference);
+  from = without_fragment(from);
   const std::size_t scheme = scheme_length(reference);
   std::string target;
   if (scheme > 0 || reference.starts_with("//")) {

@@ -28,6 +28,7 @@ TEST(Redirect, LeadsWhereItsReferenceDoes) {
   EXPECT_EQ(led_to("g?y/../x"), "/a/b/g?y/../x");
   EXPECT_EQ(led_to(""), "/a/b/c?d=1");
   EXPECT_EQ(led_to("#s"), "/a/b/c?d=1");
+  EXPECT_EQ(led_to("?y", "/a#b"), "/a?y");
   EXPECT_EQ(led_to("."), "/a/b/");
   EXPECT_EQ(led_to(".."), "/a/");
   EXPECT_EQ(led_to("../g"), "/a/g");
