@@ -248,10 +248,16 @@ std::optional<std::string> expand(const Body& body, const Lookup& lookup) {
   for (const auto& piece : body.pieces) {
     if (const auto* file = std::get_if<BodyFile>(&piece)) {
       bytes += *file->bytes;
-    } else if (auto text = expand(std::get<Template>(piece), encoding_of(body.kind), lookup)) {
-      bytes = bytes.empty() ? std::move(*text) : bytes + *text;
-    } else {
+      continue;
+    }
+    auto text = expand(std::get<Template>(piece), encoding_of(body.kind), lookup);
+    if (!text) {
       return std::nullopt;
+    }
+    if (bytes.empty()) {
+      bytes = std::move(*text);
+    } else {
+      bytes += *text;
     }
   }
   return bytes;
