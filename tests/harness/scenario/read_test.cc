@@ -281,7 +281,8 @@ TEST(Scenario, CountsNoArrivalsWhereUsersHaveNone) {
   const std::string every = "when = { every = 3, of = \"arrivals\" }\n";
   EXPECT_THAT(
       problems_of("users = 3", fault + every),
-      HasSubstr("s.toml:15:1: error: fault 'some' counts arrivals, and the journeys of users are in no plan"));
+      HasSubstr(
+          "s.toml:15:1: error: fault 'some' counts arrivals, and the journeys of users are in no plan"));
   EXPECT_THAT(problems_of("rate = \"5/s\"", fault + every), IsEmpty());
   EXPECT_THAT(problems_of("users = 3", fault + "when = { every = 3, of = \"cause\" }\n"), IsEmpty());
   EXPECT_THAT(problems_of("users = 3", fault + "when = { probability = \"30%\" }\n"), IsEmpty());
