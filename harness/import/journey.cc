@@ -89,8 +89,8 @@ class JourneyWriter {
     Fields fields(loop, "a loop", script_.notes);
     const Yaml* steps = fields.get("loop");
     const Yaml* count = fields.get("count");
-    const auto rounds = count ? count->number() : std::nullopt;
-    const bool counted = rounds && *rounds >= 1 && *rounds <= kRoundsAtMost && *rounds == std::floor(*rounds);
+    const double rounds = (count ? count->number() : std::nullopt).value_or(0);
+    const bool counted = rounds >= 1 && rounds <= kRoundsAtMost && rounds == std::floor(rounds);
     for (const std::string_view other : {"over", "whileTrue", "loopValue", "loopElement"}) {
       if (fields.get(other)) {
         fields.note(
@@ -104,7 +104,7 @@ class JourneyWriter {
                                        kRoundsAtMost));
     }
     fields.finish();
-    for (int round = 1; round <= (counted ? static_cast<int>(*rounds) : 1) && !full_; ++round) {
+    for (int round = 1; round <= (counted ? static_cast<int>(rounds) : 1) && !full_; ++round) {
       if (counted) {
         values_.set("$loopCount", {{{false, fmt::format("{}", round)}}});
       }
