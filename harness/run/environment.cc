@@ -91,12 +91,6 @@ struct Environment::Impl {
   std::vector<std::unique_ptr<process::Child>> pressing;  // the CPU
   std::unique_ptr<Monitoring> monitoring;
 
-  void check_stop() const {
-    if (stop.requested()) {
-      throw EnvironmentError("interrupted while the environment was starting");
-    }
-  }
-
   // Runs one part of the start, and tells how long it took.
   template <typename F>
   void part(const std::string& what, F start) {
@@ -287,7 +281,7 @@ Environment::Environment(const scenario::Scenario& scenario, fs::path logs, tran
     : impl_(std::make_unique<Impl>(scenario, std::move(logs), transport, causes, std::move(started), stop)) {
   impl_->part("ledger", [&] { impl_->ledger = ledger::make(scenario.seed, scenario.ledger); });
   const auto upstreams = impl_->start_dependencies();
-  impl_->check_stop();
+  check_stop(impl_->stop);
   impl_->part("proxies", [&] { impl_->start_proxies(upstreams, observers); });
   impl_->fill_addresses();
   impl_->start_monitoring();

@@ -34,6 +34,12 @@ std::string fake_clock() {
 
 }  // namespace
 
+void check_stop(const Stop& stop) {
+  if (stop.requested()) {
+    throw EnvironmentError("interrupted while the environment was starting");
+  }
+}
+
 ServiceProcess::ServiceProcess(process::Guardian& guardian, const scenario::Service& wanted, Place place,
                                const Stop& stop)
     : guardian_(guardian), wanted_(wanted), place_(std::move(place)), stop_(stop) {}
@@ -55,7 +61,7 @@ void ServiceProcess::start(Duration within) {
   process::wait_until_ready(
       *child_,
       [this] {
-        check_stop();
+        check_stop(stop_);
         return ready();
       },
       within);
@@ -70,7 +76,7 @@ void ServiceProcess::wait_for_one_elsewhere(Duration within) const {
           "start the service first, with the addresses that `faultline up` prints");
     }
     if (!stop_.wait_until(monotonic_now() + kBetweenLooks)) {
-      check_stop();
+      check_stop(stop_);
     }
   }
 }
@@ -80,12 +86,6 @@ bool ServiceProcess::ready() const {
   url.target = wanted_.ready_target;
   const http::Exchange exchange = http::fetch(url, {"GET", url.target, {}, {}}, kProbe);
   return exchange.answered() && exchange.response.status / 100 == 2;
-}
-
-void ServiceProcess::check_stop() const {
-  if (stop_.requested()) {
-    throw EnvironmentError("interrupted while the environment was starting");
-  }
 }
 
 void ServiceProcess::stop() {

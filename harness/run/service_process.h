@@ -17,6 +17,9 @@
 
 namespace faultline::run {
 
+/// Throws EnvironmentError when a start is to be given up.
+void check_stop(const Stop& stop);
+
 /// What starts and ends it is the caller's to keep apart; the rest may be used from any thread.
 class ServiceProcess {
  public:
@@ -51,7 +54,6 @@ class ServiceProcess {
 
  private:
   bool ready() const;
-  void check_stop() const;
   void wait_for_one_elsewhere(Duration within) const;
   std::map<std::string, std::string> environment() const;
   std::filesystem::path skew_file() const { return place_.logs / "service.clock"; }
