@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "http/message.h"
 
 namespace faultline::cli {
@@ -175,12 +175,7 @@ transport::Kind transport_kind(const std::string& name) {
 }
 
 void write_json(const std::string& path, const nlohmann::ordered_json& json) {
-  std::ofstream file(path);
-  file << json.dump(2) << '\n';
-  file.close();
-  if (!file) {
-    throw EnvironmentError(fmt::format("cannot write {}", path), "name another file with --json");
-  }
+  write_file(path, json.dump(2) + '\n', "name another file with --json");
 }
 
 bool is_terminal() {

@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "cli/command.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "import/yaml.h"
 #include "loadtest/test.h"
 
@@ -34,15 +34,7 @@ std::string text_of(const fs::path& path) {
 }
 
 void write(const fs::path& path, const std::string& text) {
-  std::error_code error;
-  fs::create_directories(path.parent_path(), error);
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) {
-    throw EnvironmentError(fmt::format("cannot write {}", path.string()),
-                           "name another directory with --out");
-  }
+  write_file(path, text, "name another directory with --out");
   fmt::print("{}\n", path.string());
 }
 

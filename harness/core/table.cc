@@ -5,11 +5,11 @@
 #include <toml++/toml.h>
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <set>
 #include <sstream>
 
 #include "core/assert.h"
+#include "core/file.h"
 
 namespace faultline {
 namespace {
@@ -140,14 +140,11 @@ Table Table::parse(std::string_view text, const std::string& name, Diagnostics& 
 }
 
 Table Table::parse_file(const std::filesystem::path& path, Diagnostics& problems) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  std::error_code ignored;
-  if (!file || std::filesystem::is_directory(path, ignored) || !(text << file.rdbuf())) {
+  const auto text = read_file(path);
+  if (!text) {
     problems.push_back({{path.string(), 0, 0}, "cannot be read", {}});
-    return parse("", path.string(), problems);
   }
-  return parse(text.str(), path.string(), problems);
+  return parse(text.value_or(""), path.string(), problems);
 }
 
 namespace {

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
+
+#include "core/file.h"
 
 namespace faultline::load {
 
@@ -24,9 +24,7 @@ std::string read_file(const std::filesystem::path& path, std::size_t mebibytes_a
   if (size > mebibytes_at_most << 20) {
     throw std::runtime_error(fmt::format("it is larger than {} MiB", mebibytes_at_most));
   }
-  std::ostringstream bytes;
-  bytes << std::ifstream(path, std::ios::binary).rdbuf();
-  return std::move(bytes).str();
+  return faultline::read_file(path).value_or("");
 }
 
 }  // namespace faultline::load

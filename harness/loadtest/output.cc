@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "metrics/hdr_log.h"
 
 namespace faultline::loadtest {
@@ -12,20 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void cannot_write(const fs::path& path) {
-  throw EnvironmentError(fmt::format("cannot write {}", path.string()),
-                         "free some space, or choose another directory with --out");
-}
+constexpr const char* kElsewhere = "free some space, or choose another directory with --out";
 
-void write_file(const fs::path& path, const std::string& text) {
-  std::error_code ignored;
-  fs::create_directories(path.parent_path(), ignored);
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) {
-    cannot_write(path);
-  }
+[[noreturn]] void cannot_write(const fs::path& path) {
+  throw EnvironmentError(fmt::format("cannot write {}", path.string()), kElsewhere);
 }
 
 }  // namespace
@@ -36,7 +27,7 @@ Output::Output(fs::path directory, const LoadTest& test, double begin) : directo
                            "choose another directory with --out");
   }
   for (const auto& [name, text] : test.sources) {
-    write_file(directory_ / name, text);
+    write_file(directory_ / name, text, kElsewhere);
   }
   std::error_code ignored;
   fs::create_directories(directory_ / "histograms", ignored);
@@ -71,7 +62,7 @@ void Output::write(const Result& result) {
   if (!by_route) {
     cannot_write(directory_);
   }
-  write_file(directory_ / "result.json", to_json(result).dump(2) + "\n");
+  write_file(directory_ / "result.json", to_json(result).dump(2) + "\n", kElsewhere);
 }
 
 }  // namespace faultline::loadtest

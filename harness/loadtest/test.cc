@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <numeric>
-#include <sstream>
 
 #include "core/beside.h"
+#include "core/file.h"
 #include "core/units.h"
 #include "loadtest/tags.h"
 
@@ -18,12 +17,6 @@ using metrics::Kind;
 
 constexpr Duration kDrain = std::chrono::seconds(30);
 constexpr std::int64_t kInFlightAtMost = 1'000'000;
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 void read_head(Table& file, LoadTest& test) {
   auto table = file.table("load_test");
@@ -69,9 +62,9 @@ void read_loads(Table& file, LoadTest& test, Diagnostics& problems) {
     if (auto load = load::read_load(table, resolve, test.phases, problems)) {
       test.loads.push_back(std::move(*load));
       const auto path = resolve(name);
-      test.sources.emplace_back("flows/" + path->filename().string(), text_of(*path));
+      test.sources.emplace_back("flows/" + path->filename().string(), read_file(*path).value_or(""));
       for (const auto& data : test.loads.back().flow.files) {
-        test.sources.emplace_back("flows/" + data.filename().string(), text_of(data));
+        test.sources.emplace_back("flows/" + data.filename().string(), read_file(data).value_or(""));
       }
     }
   }

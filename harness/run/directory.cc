@@ -5,10 +5,10 @@
 
 #include <cerrno>
 #include <chrono>
-#include <fstream>
 #include <system_error>
 
 #include "core/error.h"
+#include "core/file.h"
 
 namespace faultline::run {
 
@@ -25,17 +25,6 @@ void make(const fs::path& path) {
   }
 }
 
-void write(const fs::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) {
-    throw EnvironmentError(
-        fmt::format("cannot write {}: {}", path.string(), std::generic_category().message(errno)),
-        "choose another directory with --out");
-  }
-}
-
 }  // namespace
 
 Directory::Directory(fs::path path, const scenario::Scenario& scenario) : path_(std::move(path)) {
@@ -47,8 +36,7 @@ Directory::Directory(fs::path path, const scenario::Scenario& scenario) : path_(
   make(path_);
   make(path_ / "logs");
   for (const auto& [name, text] : scenario.sources) {
-    make((path_ / name).parent_path());
-    write(path_ / name, text);
+    write_file(path_ / name, text, "choose another directory with --out");
   }
 }
 

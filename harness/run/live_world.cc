@@ -5,10 +5,10 @@
 #include <array>
 #include <cctype>
 #include <csignal>
-#include <fstream>
 #include <pqxx/pqxx>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/units.h"
 #include "http/client.h"
 #include "loop/loop.h"
@@ -183,9 +183,7 @@ std::string LiveWorld::log(const std::string& process) {
     const std::lock_guard lock(mutex_);
     from = marks_[process];
   }
-  std::ifstream file(environment_.log(process), std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(from));
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return read_file(environment_.log(process), from).value_or("");
 }
 
 void LiveWorld::mark_logs() {

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "http/message.h"
 #include "process/port.h"
 #include "promql/suite.h"
@@ -23,17 +23,6 @@ constexpr Duration kLookback = std::chrono::minutes(5);
 constexpr Duration kResend = std::chrono::minutes(1);
 constexpr Duration kShortestLookback = std::chrono::seconds(1);
 
-void write(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) {
-    throw EnvironmentError(fmt::format("cannot write {}", path.string()),
-                           "choose another directory with --out");
-  }
-}
-
 }  // namespace
 
 Monitoring::Monitoring(const scenario::Scenario& scenario, process::Guardian& guardian,
@@ -50,7 +39,7 @@ Monitoring::Monitoring(const scenario::Scenario& scenario, process::Guardian& gu
                                         .alertmanager = fmt::format("{}:{}", kHost, port),
                                         .receivers = fmt::format("http://{}:{}", kHost, receivers_.port())});
   for (const auto& [name, text] : files) {
-    write(directory / name, text);
+    write_file(directory / name, text, "choose another directory with --out");
   }
   const auto shorter = [&](Duration duration) { return from_seconds(seconds(duration) / scale); };
   using Kind = prometheus::Server::Kind;

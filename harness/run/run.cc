@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <future>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "judge/judge.h"
 #include "load/http_sender.h"
 #include "load/plan.h"
@@ -132,12 +131,7 @@ class LoadRun final : public Traffic {
 };
 
 void write_result(const std::filesystem::path& path, const result::Result& result) {
-  std::ofstream file(path);
-  file << result::to_json(result).dump(2) << '\n';
-  file.close();
-  if (!file) {
-    throw EnvironmentError(fmt::format("cannot write {}", path.string()), "is the disk full?");
-  }
+  write_file(path, result::to_json(result).dump(2) + '\n', "is the disk full?");
 }
 
 void write_proxies(Environment& environment, Journal::Producer& journal) {

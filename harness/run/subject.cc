@@ -4,11 +4,10 @@
 #include <xxhash.h>
 
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "core/error.h"
+#include "core/file.h"
 
 namespace faultline::run {
 
@@ -66,8 +65,7 @@ Subject subject_of(const scenario::Service& service) {
   for (std::size_t i = 0; i < command.size(); ++i) {
     const fs::path file = file_of(command[i], service.directory, i == 0);
     if (!file.empty()) {
-      std::ifstream stream(file, std::ios::binary);
-      const std::string bytes{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+      const std::string bytes = read_file(file).value_or("");
       digests += fmt::format("{:016x}", XXH3_64bits(bytes.data(), bytes.size()));
     }
   }

@@ -32,8 +32,6 @@ void read_alert(Table& expectation, Scenario& scenario);
 /// One [[expect]] that asks for a number (count.h).
 void read_count(Table& table, Scenario& scenario, Diagnostics& problems);
 
-/// The whole of a file.
-std::string text_of(const std::filesystem::path& path);
 /// The phase of that name; otherwise the mistake is reported at `key` of `table`.
 std::optional<std::size_t> read_phase_name(Table& table, std::string_view key, const std::string& name,
                                            const Scenario& scenario);

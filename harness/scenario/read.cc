@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
+#include "core/file.h"
 #include "scenario/parts.h"
 
 namespace faultline::scenario {
@@ -34,9 +33,9 @@ void read_loads(Table& file, Scenario& scenario, Diagnostics& problems) {
     if (auto load = load::read_load(table, resolve, scenario.load_phases(), problems)) {
       scenario.load.push_back(std::move(*load));
       if (const auto path = resolve(name)) {
-        scenario.sources.emplace_back("flows/" + path->filename().string(), text_of(*path));
+        scenario.sources.emplace_back("flows/" + path->filename().string(), read_file(*path).value_or(""));
         for (const auto& data : scenario.load.back().flow.files) {
-          scenario.sources.emplace_back("flows/" + data.filename().string(), text_of(data));
+          scenario.sources.emplace_back("flows/" + data.filename().string(), read_file(data).value_or(""));
         }
       }
     }
@@ -170,12 +169,6 @@ void check_hanging_connects(Table& file, const Scenario& scenario) {
 }
 
 }  // namespace
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 Scenario read(const std::filesystem::path& path, const std::vector<Override>& overrides,
               Diagnostics& problems) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/file.h"
 #include "scenario/parts.h"
 #include "slo/openslo.h"
 #include "slo/toml.h"
@@ -125,7 +126,7 @@ void read_slo_file(Table& scenario_table, Scenario& scenario, Diagnostics& probl
     return;
   }
   const std::filesystem::path& path = found.front();
-  const std::string text = text_of(path);
+  const std::string text = read_file(path).value_or("");
   if (path.extension() == ".toml") {
     read_toml_file(path, scenario, problems);
   } else {
