@@ -30,6 +30,7 @@ say('message', await message);
 await subscriber.unsubscribe();
 await subscriber.quit();
 const watcher = new Redis(url);
+await watcher.ping(); // its INFO is answered: ioredis cannot read a line of the monitor in one chunk with the answer to MONITOR
 const monitor = await watcher.monitor();
 const seen = new Promise((resolve) => monitor.on('monitor', (time, args) => args[0] === 'echo' && resolve(args)));
 await redis.echo('watched');
