@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "core/error.h"
@@ -13,10 +14,13 @@ namespace fs = std::filesystem;
 
 class File : public ::testing::Test {
  protected:
-  File() { fs::create_directory(directory_); }
+  File() {
+    std::string pattern = (fs::temp_directory_path() / "file_test_XXXXXX").string();
+    directory_ = mkdtemp(pattern.data());
+  }
   ~File() override { fs::remove_all(directory_); }
 
-  const fs::path directory_ = fs::temp_directory_path() / "file_test";
+  fs::path directory_;
 };
 
 TEST_F(File, IsReadAsItWasWritten) {
