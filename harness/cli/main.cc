@@ -4,11 +4,13 @@
 
 #include <exception>
 
+#include "cli/allocator.h"
 #include "cli/command.h"
 #include "core/error.h"
 
 int main(int argc, char** argv) {
   using namespace faultline;
+  cli::take_large_pages();
   CLI::App program("Tests whether a service survives its dependencies.", "faultline");
   program.set_version_flag("--version", FAULTLINE_VERSION);
   program.require_subcommand(1);
