@@ -44,6 +44,7 @@ std::vector<std::pair<std::string, std::string>> query_of(std::string_view targe
     return parameters;
   }
   std::string_view rest = target.substr(mark + 1);
+  parameters.reserve(static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '&')) + 1);
   while (!rest.empty()) {
     const std::string_view pair = rest.substr(0, rest.find('&'));
     rest.remove_prefix(std::min(rest.size(), pair.size() + 1));

@@ -19,19 +19,25 @@ using asio::ip::tcp;
 
 namespace {
 
+// Of a loop's executor itself: the one that sockets have unless told otherwise holds any, and copies it at every step.
+using Executor = asio::io_context::executor_type;
+using Socket = asio::basic_stream_socket<tcp, Executor>;
+using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
+
 using BeastRequest = beast::http::request<beast::http::string_body>;
 using BeastResponse = beast::http::response<beast::http::string_body>;
 
 constexpr Duration kAcceptAgain = std::chrono::milliseconds(50);
 // Room to read into: Beast reads as much as its buffer has room for, and 512 bytes where it has none.
 constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kUsualFields = 12;  // of a request
 
 // One connection: reads a request, has it answered, writes the answer, and so on. While an answer is awaited
 // nothing is read, which keeps pipelined answers in order and a fast client from filling our memory.
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, Loop& loop, std::shared_ptr<const Handler> handler,
-             const ServerLimits& limits, std::function<void(Connection*)> closed)
+  Connection(Socket socket, Loop& loop, std::shared_ptr<const Handler> handler, const ServerLimits& limits,
+             std::function<void(Connection*)> closed)
       : socket_(std::move(socket)),
         timer_(loop.clock()),
         clock_(loop.clock()),
@@ -95,6 +101,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     version_ = message.version();
     Request request{
         std::string(message.method_string()), std::string(message.target()), {}, std::move(message.body())};
+    request.headers.reserve(kUsualFields);
     for (const auto& field : message) {
       request.headers.add(std::string(field.name_string()), std::string(field.value()));
     }
@@ -179,7 +186,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
                             });
   }
 
-  tcp::socket socket_;
+  Socket socket_;
   Timer timer_;  // of the idle limit, and of the lingering close
   Clock& clock_;
   std::shared_ptr<const Handler> handler_;
@@ -219,7 +226,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   }
 
   void accept() {
-    acceptor.async_accept([self = shared_from_this()](const beast::error_code& error, tcp::socket socket) {
+    acceptor.async_accept([self = shared_from_this()](const beast::error_code& error, Socket socket) {
       if (!self->acceptor.is_open()) {
         return;
       }
@@ -233,7 +240,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     });
   }
 
-  void adopt(tcp::socket socket) {
+  void adopt(Socket socket) {
     beast::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     auto connection = std::make_shared<Connection>(std::move(socket), loop, handler, limits,
@@ -254,7 +261,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   }
 
   Loop& loop;
-  tcp::acceptor acceptor;
+  Acceptor acceptor;
   std::shared_ptr<const Handler> handler;
   const ServerLimits limits;
   Timer accept_again;
