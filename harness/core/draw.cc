@@ -61,14 +61,13 @@ double Draws::exponential(double mean) {
 
 std::string Draws::hex(std::size_t digits) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(digits);
+  std::string text(digits, '0');
   std::uint64_t word = 0;
   for (std::size_t i = 0; i < digits; ++i) {
     if (i % 16 == 0) {
       word = bits();
     }
-    text.push_back(kDigits[word & 15]);
+    text[i] = kDigits[word & 15];
     word >>= 4;
   }
   return text;
