@@ -150,19 +150,30 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     if (head_) {
       response_->body().clear();  // Content-Length stays what a GET would have
     }
-    beast::http::async_write(socket_, *response_,
-                             [self = shared_from_this()](const beast::error_code& error, std::size_t) {
-                               if (!self->open()) {
-                                 return;
-                               }
-                               if (error) {
-                                 self->close();
-                               } else if (self->keep_alive_) {
-                                 self->read();
-                               } else {
-                                 self->finish();
+    serializer_.emplace(*response_);
+    // What the socket takes at once needs nobody to wait for it.
+    beast::error_code error;
+    beast::http::write(socket_, *serializer_, error);
+    if (error != asio::error::would_block) {
+      on_written(error);
+      return;
+    }
+    beast::http::async_write(socket_, *serializer_,
+                             [self = shared_from_this()](const beast::error_code& failure, std::size_t) {
+                               if (self->open()) {
+                                 self->on_written(failure);
                                }
                              });
+  }
+
+  void on_written(const beast::error_code& error) {
+    if (error) {
+      close();
+    } else if (keep_alive_) {
+      read();
+    } else {
+      finish();
+    }
   }
 
   // Our side is done. Closing with bytes unread would reset the connection and could take the answer from the
@@ -195,6 +206,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   beast::flat_buffer buffer_;
   std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
   std::optional<BeastResponse> response_;
+  std::optional<beast::http::response_serializer<beast::http::string_body>> serializer_;  // of the response
   unsigned version_ = 11;
   bool keep_alive_ = true;
   bool head_ = false;
@@ -243,6 +255,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   void adopt(Socket socket) {
     beast::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
+    socket.non_blocking(true, ignored);
     auto connection = std::make_shared<Connection>(std::move(socket), loop, handler, limits,
                                                    [this](Connection* gone) { connections.erase(gone); });
     connections.emplace(connection.get(), connection);
