@@ -85,15 +85,15 @@ std::vector<fs::path> scenario_files(const std::vector<std::string>& paths) {
         }
       }
       if (found.empty()) {
-        throw EnvironmentError(fmt::format("no scenario (*.toml) in {}", path));
+        throw UsageError(fmt::format("no scenario (*.toml) in {}", path));
       }
       std::sort(found.begin(), found.end());
       files.insert(files.end(), found.begin(), found.end());
     } else if (fs::exists(path)) {
       files.emplace_back(path);
     } else {
-      throw EnvironmentError(fmt::format("there is no scenario {}", path),
-                             "see `faultline list` for what there is");
+      throw UsageError(fmt::format("there is no scenario {}", path),
+                       "see `faultline list` for what there is");
     }
   }
   return files;

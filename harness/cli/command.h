@@ -4,7 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json_fwd.hpp>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/diagnostic.h"
@@ -17,6 +19,15 @@ namespace faultline::cli {
 // Exit statuses. What a verdict gives is in result/result.h.
 inline constexpr int kUsage = 2;
 inline constexpr int kEnvironment = 3;
+
+/// The command line names what there is not. Ends the program with kUsage.
+class UsageError : public std::runtime_error {
+ public:
+  explicit UsageError(const std::string& what, std::string what_to_do = {})
+      : std::runtime_error(what), remedy(std::move(what_to_do)) {}
+
+  const std::string remedy;  // empty when there is nothing to advise
+};
 
 void add_run(CLI::App& program, int& status);
 void add_audit(CLI::App& program, int& status);
@@ -51,7 +62,7 @@ void add_transport(CLI::App& command, std::string& name);
 transport::Kind transport_kind(const std::string& name);
 
 /// The scenario files under these paths, a directory standing for every .toml file in it, by name. Throws
-/// EnvironmentError for a path that is not there.
+/// UsageError for a path that is not there.
 std::vector<std::filesystem::path> scenario_files(const std::vector<std::string>& paths);
 
 /// Reads a scenario and applies the options. Mistakes are printed to standard error; then there is no

@@ -8,6 +8,22 @@
 #include "cli/command.h"
 #include "core/error.h"
 
+namespace faultline {
+namespace {
+
+// What is wrong and what can be done; gives the exit status.
+template <typename Error>
+int say(const Error& error, int status) {
+  fmt::print(stderr, "faultline: {}\n", error.what());
+  if (!error.remedy.empty()) {
+    fmt::print(stderr, "  {}\n", error.remedy);
+  }
+  return status;
+}
+
+}  // namespace
+}  // namespace faultline
+
 int main(int argc, char** argv) {
   using namespace faultline;
   cli::take_large_pages();
@@ -37,12 +53,10 @@ int main(int argc, char** argv) {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? 0 : cli::kUsage;
+  } catch (const cli::UsageError& error) {
+    return say(error, cli::kUsage);
   } catch (const EnvironmentError& error) {
-    fmt::print(stderr, "faultline: {}\n", error.what());
-    if (!error.remedy.empty()) {
-      fmt::print(stderr, "  {}\n", error.remedy);
-    }
-    return cli::kEnvironment;
+    return say(error, cli::kEnvironment);
   } catch (const std::exception& error) {
     fmt::print(stderr, "faultline: failed: {}\n", error.what());
     return cli::kEnvironment;

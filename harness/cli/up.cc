@@ -7,6 +7,7 @@
 #include "core/units.h"
 #include "run/directory.h"
 #include "run/environment.h"
+#include "run/monitoring.h"
 
 namespace faultline::cli {
 namespace {
@@ -34,8 +35,12 @@ int up(const std::filesystem::path& file, const ScenarioOptions& options, const 
         std::fflush(stdout);
       },
       stop);
-  fmt::print("\nservice  {}\n\nwhat it was told, to start one of your own with:\n",
-             environment.addresses().service);
+  fmt::print("\nservice  {}\n", environment.addresses().service);
+  if (const auto* const monitoring = environment.monitoring()) {
+    fmt::print("prometheus  {}\nalertmanager  {}\n", monitoring->prometheus_url(),
+               monitoring->alertmanager_url());
+  }
+  fmt::print("\nwhat it was told, to start one of your own with:\n");
   for (const auto& [name, value] : environment.addresses().variables) {
     fmt::print("  export {}='{}'\n", name, value);
   }

@@ -23,6 +23,10 @@ constexpr Duration kLookback = std::chrono::minutes(5);
 constexpr Duration kResend = std::chrono::minutes(1);
 constexpr Duration kShortestLookback = std::chrono::seconds(1);
 
+std::string url_of(std::uint16_t port) {
+  return fmt::format("http://{}:{}", kHost, port);
+}
+
 }  // namespace
 
 Monitoring::Monitoring(const scenario::Scenario& scenario, process::Guardian& guardian,
@@ -32,12 +36,12 @@ Monitoring::Monitoring(const scenario::Scenario& scenario, process::Guardian& gu
       }) {
   const std::uint16_t port = process::free_port();  // Alertmanager's
   const double scale = scenario.window_scale;
-  const auto files = promql::files_for(scenario.monitoring->suite,
-                                       {.scale = scale,
-                                        .thresholds = scenario.monitoring->thresholds,
-                                        .service = service,
-                                        .alertmanager = fmt::format("{}:{}", kHost, port),
-                                        .receivers = fmt::format("http://{}:{}", kHost, receivers_.port())});
+  const auto files =
+      promql::files_for(scenario.monitoring->suite, {.scale = scale,
+                                                     .thresholds = scenario.monitoring->thresholds,
+                                                     .service = service,
+                                                     .alertmanager = fmt::format("{}:{}", kHost, port),
+                                                     .receivers = url_of(receivers_.port())});
   for (const auto& [name, text] : files) {
     write_file(directory / name, text, "choose another directory with --out");
   }
@@ -81,6 +85,14 @@ http::Response Monitoring::note(const http::Request& request) {
 std::vector<Told> Monitoring::told() const {
   const std::lock_guard lock(mutex_);
   return told_;
+}
+
+std::string Monitoring::prometheus_url() const {
+  return url_of(prometheus_->port());
+}
+
+std::string Monitoring::alertmanager_url() const {
+  return url_of(alertmanager_->port());
 }
 
 double Monitoring::unix_seconds(Instant at) const {

@@ -44,6 +44,9 @@ class Monitoring {
   /// The value at a time of an expression that has one; 0 when it has none.
   double value(const std::string& expression, Instant at) const;
   std::vector<Told> told() const;
+  /// Where each is, for a browser: "http://127.0.0.1:9090".
+  std::string prometheus_url() const;
+  std::string alertmanager_url() const;
   /// What Prometheus' clock says at a moment.
   double unix_seconds(Instant at) const;
 
