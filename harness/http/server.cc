@@ -51,10 +51,13 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
     parser_->body_limit(limits_.body_bytes);
-    timer_.call_at(clock_.now() + limits_.idle, [this] { close(); });
+    awaited_since_ = clock_.now();
+    if (!timer_.pending()) {
+      timer_.call_at(awaited_since_ + limits_.idle, [this] { end_if_idle(); });
+    }
     beast::http::async_read(socket_, buffer_, *parser_,
                             [self = shared_from_this()](const beast::error_code& error, std::size_t) {
-                              self->timer_.cancel();
+                              self->awaited_since_ = Instant::max();
                               if (self->open()) {
                                 self->on_read(error);
                               }
@@ -75,6 +78,18 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
  private:
   bool open() const { return static_cast<bool>(closed_); }
+
+  // Once in each idle time, and not with each request.
+  void end_if_idle() {
+    if (awaited_since_ == Instant::max()) {
+      return;  // whoever reads next waits again
+    }
+    if (clock_.now() - awaited_since_ >= limits_.idle) {
+      close();
+    } else {
+      timer_.call_at(awaited_since_ + limits_.idle, [this] { end_if_idle(); });
+    }
+  }
 
   void on_read(const beast::error_code& error) {
     using beast::http::error::body_limit;
@@ -198,7 +213,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   }
 
   Socket socket_;
-  Timer timer_;  // of the idle limit, and of the lingering close
+  Timer timer_;                             // of the idle limit, and of the lingering close
+  Instant awaited_since_ = Instant::max();  // of the request that is read; max while one is answered
   Clock& clock_;
   std::shared_ptr<const Handler> handler_;
   const ServerLimits limits_;

@@ -154,6 +154,35 @@ TEST_F(ServerTest, ClosesAConnectionThatIsIdleForTooLong) {
   EXPECT_EQ(connection.read_all(), "") << "ends without an answer";
 }
 
+TEST_F(ServerTest, ClosesAConnectionThatIsIdleBehindItsAnswers) {
+  auto connection = connect(echo, {.idle = 300ms});
+  for (int n = 0; n < 3; ++n) {
+    connection.write("GET /again HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  const std::string answers = connection.read_all();  // to the end of the connection
+  std::size_t at = 0;
+  for (int n = 0; n < 3; ++n) {
+    at = answers.find("/again", at);
+    ASSERT_NE(at, std::string::npos) << answers;
+    ++at;
+  }
+}
+
+TEST_F(ServerTest, IsNotIdleWhileItAnswers) {
+  std::promise<Respond> asked;
+  auto connection =
+      connect([&](const Request&, const Respond& respond) { asked.set_value(respond); }, {.idle = 300ms});
+  connection.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const Respond respond = asked.get_future().get();
+  // Longer than the idle time, by the server's own clock.
+  std::promise<void> later;
+  Timer timer(loop_.clock());
+  loop_.run([&] { timer.call_at(loop_.clock().now() + 400ms, [&] { later.set_value(); }); });
+  later.get_future().get();
+  loop_.run([&] { respond(Response{200, {}, "late"}); });
+  EXPECT_TRUE(connection.read_all().ends_with("late"));
+}
+
 TEST_F(ServerTest, AnswersHttp10AndCloses) {
   auto connection = connect();
   connection.write("GET /old HTTP/1.0\r\n\r\n");
