@@ -4,12 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json_fwd.hpp>
-#include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/diagnostic.h"
+#include "core/error.h"
 #include "core/table.h"
 #include "scenario/scenario.h"
 #include "transport/transport.h"
@@ -20,13 +19,10 @@ namespace faultline::cli {
 inline constexpr int kUsage = 2;
 inline constexpr int kEnvironment = 3;
 
-/// The command line names what there is not. Ends the program with kUsage.
-class UsageError : public std::runtime_error {
+/// What could not be had is a path that the command line names. Ends the program with kUsage.
+class UsageError : public EnvironmentError {
  public:
-  explicit UsageError(const std::string& what, std::string what_to_do = {})
-      : std::runtime_error(what), remedy(std::move(what_to_do)) {}
-
-  const std::string remedy;  // empty when there is nothing to advise
+  using EnvironmentError::EnvironmentError;
 };
 
 void add_run(CLI::App& program, int& status);

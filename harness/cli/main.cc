@@ -12,8 +12,7 @@ namespace faultline {
 namespace {
 
 // What is wrong and what can be done; gives the exit status.
-template <typename Error>
-int say(const Error& error, int status) {
+int say(const EnvironmentError& error, int status) {
   fmt::print(stderr, "faultline: {}\n", error.what());
   if (!error.remedy.empty()) {
     fmt::print(stderr, "  {}\n", error.remedy);
