@@ -38,13 +38,16 @@ std::string_view path_of(std::string_view target) {
 }
 
 std::vector<std::pair<std::string, std::string>> query_of(std::string_view target) {
-  std::vector<std::pair<std::string, std::string>> parameters;
   const auto mark = target.find('?');
-  if (mark == std::string_view::npos) {
-    return parameters;
+  return parameters_of(mark == std::string_view::npos ? "" : target.substr(mark + 1));
+}
+
+std::vector<std::pair<std::string, std::string>> parameters_of(std::string_view encoded) {
+  std::string_view rest = encoded;
+  std::vector<std::pair<std::string, std::string>> parameters;
+  if (!encoded.empty()) {
+    parameters.reserve(static_cast<std::size_t>(std::count(encoded.begin(), encoded.end(), '&')) + 1);
   }
-  std::string_view rest = target.substr(mark + 1);
-  parameters.reserve(static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '&')) + 1);
   while (!rest.empty()) {
     const std::string_view pair = rest.substr(0, rest.find('&'));
     rest.remove_prefix(std::min(rest.size(), pair.size() + 1));

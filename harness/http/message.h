@@ -50,6 +50,8 @@ struct Response {
 std::string_view path_of(std::string_view target);
 /// The query's parameters in order, decoded ('+' is a space).
 std::vector<std::pair<std::string, std::string>> query_of(std::string_view target);
+/// The same of what stands behind the '?', or in a body of application/x-www-form-urlencoded.
+std::vector<std::pair<std::string, std::string>> parameters_of(std::string_view encoded);
 std::string percent_decoded(std::string_view text);
 std::string percent_encoded(std::string_view text);
 /// As a name or a value of application/x-www-form-urlencoded (url.spec.whatwg.org, 5.2): a blank is '+'.
