@@ -2,10 +2,16 @@
 
 #include <strings.h>
 
+#include <ostream>  // missing in the next one
+
+#include <boost/beast/http/status.hpp>
 #include <charconv>
 #include <string_view>
 
 namespace faultline::http {
+
+namespace beast = boost::beast;
+
 namespace {
 
 bool same(std::string_view a, std::string_view b) {
@@ -14,6 +20,17 @@ bool same(std::string_view a, std::string_view b) {
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_number(std::string& out, std::size_t number) {
+  char digits[24];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+void append_length(std::string& out, std::size_t length) {
+  out.append("Content-Length: ");
+  append_number(out, length);
+  out.append("\r\n");
 }
 
 }  // namespace
@@ -38,11 +55,33 @@ void append_request(std::string& out, const Request& request, const std::string&
   const std::string& method = request.method;
   if (!request.body.empty() || method == "POST" || method == "PUT" || method == "PATCH" ||
       method == "OPTIONS") {
-    char digits[24];
-    const auto end = std::to_chars(digits, digits + sizeof digits, request.body.size()).ptr;
-    append_field(out, "Content-Length", {digits, static_cast<std::size_t>(end - digits)});
+    append_length(out, request.body.size());
   }
   out.append("\r\n").append(request.body);
+}
+
+void append_head(std::string& out, const Response& response, const Sending& sending) {
+  out.append(sending.minor_version == 0 ? "HTTP/1.0 " : "HTTP/1.1 ");
+  append_number(out, static_cast<std::size_t>(response.status));
+  const auto reason = beast::http::obsolete_reason(static_cast<beast::http::status>(response.status));
+  out.append(" ").append(reason.data(), reason.size()).append("\r\n");
+  for (const auto& [name, value] : response.headers) {
+    if (!same(name, "Content-Length") && !same(name, "Transfer-Encoding") && !same(name, "Connection")) {
+      append_field(out, name, value);
+    }
+  }
+  // What a version does of itself needs no word (RFC 9112, 9.3).
+  if (sending.keep_alive != (sending.minor_version == 1)) {
+    append_field(out, "Connection", sending.keep_alive ? "keep-alive" : "close");
+  }
+  if (may_have_body(response.status)) {
+    append_length(out, response.body.size());
+  }
+  out.append("\r\n");
+}
+
+bool may_have_body(int status) {
+  return status >= 200 && status != 204 && status != 304;
 }
 
 std::string host_field_of(const Origin& origin) {

@@ -2,14 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <utility>
 
 #include "core/error.h"
+#include "http/serialise.h"
 
 namespace faultline::http {
 
@@ -25,7 +30,6 @@ using Socket = asio::basic_stream_socket<tcp, Executor>;
 using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
 
 using BeastRequest = beast::http::request<beast::http::string_body>;
-using BeastResponse = beast::http::response<beast::http::string_body>;
 
 constexpr Duration kAcceptAgain = std::chrono::milliseconds(50);
 // Room to read into: Beast reads as much as its buffer has room for, and 512 bytes where it has none.
@@ -152,33 +156,28 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     if (response.headers.find("Connection") == "close") {
       keep_alive_ = false;
     }
-    response_.emplace(static_cast<beast::http::status>(response.status), version_);
-    for (const auto& [name, value] : response.headers) {
-      response_->insert(name, value);
-    }
-    response_->keep_alive(keep_alive_);
-    // Neither has a body (RFC 9110, 15.3.5 and 15.4.5).
-    if (response.status != 204 && response.status != 304) {
-      response_->body() = std::move(response.body);
-      response_->prepare_payload();
-    }
-    if (head_) {
-      response_->body().clear();  // Content-Length stays what a GET would have
-    }
-    serializer_.emplace(*response_);
+    head_bytes_.clear();
+    append_head(head_bytes_, response, {.minor_version = version_ % 10, .keep_alive = keep_alive_});
+    body_ = head_ || !may_have_body(response.status) ? "" : std::move(response.body);
     // What the socket takes at once needs nobody to wait for it.
     beast::error_code error;
-    beast::http::write(socket_, *serializer_, error);
+    const std::size_t written = asio::write(socket_, unwritten(0), error);
     if (error != asio::error::would_block) {
       on_written(error);
       return;
     }
-    beast::http::async_write(socket_, *serializer_,
-                             [self = shared_from_this()](const beast::error_code& failure, std::size_t) {
-                               if (self->open()) {
-                                 self->on_written(failure);
-                               }
-                             });
+    asio::async_write(socket_, unwritten(written),
+                      [self = shared_from_this()](const beast::error_code& failure, std::size_t) {
+                        if (self->open()) {
+                          self->on_written(failure);
+                        }
+                      });
+  }
+
+  // What is left of the answer behind so many bytes.
+  std::array<asio::const_buffer, 2> unwritten(std::size_t written) const {
+    const std::size_t of_body = written - std::min(written, head_bytes_.size());
+    return {asio::buffer(head_bytes_) + written, asio::buffer(body_) + of_body};
   }
 
   void on_written(const beast::error_code& error) {
@@ -221,11 +220,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::function<void(Connection*)> closed_;  // empty once closed
   beast::flat_buffer buffer_;
   std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
-  std::optional<BeastResponse> response_;
-  std::optional<beast::http::response_serializer<beast::http::string_body>> serializer_;  // of the response
+  std::string head_bytes_, body_;  // of the answer
   unsigned version_ = 11;
   bool keep_alive_ = true;
-  bool head_ = false;
+  bool head_ = false;  // only that of an answer is wanted
 };
 
 }  // namespace

@@ -36,6 +36,29 @@ TEST(Serialise, AsksForCompressionUnlessTheCallerSaysWhat) {
             "GET / HTTP/1.1\r\nHost: host:1\r\naccept-encoding: br\r\n\r\n");
 }
 
+std::string head_of(const Response& response, const Sending& sending = {}) {
+  std::string out;
+  append_head(out, response, sending);
+  return out;
+}
+
+TEST(Serialise, SaysTheLengthOfAResponseItself) {
+  EXPECT_EQ(head_of({404, {{"X-A", "1"}, {"content-length", "9"}, {"Transfer-Encoding", "chunked"}}, "body"}),
+            "HTTP/1.1 404 Not Found\r\nX-A: 1\r\nContent-Length: 4\r\n\r\n");
+  EXPECT_EQ(head_of({200}), "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(head_of({204}), "HTTP/1.1 204 No Content\r\n\r\n");
+  EXPECT_EQ(head_of({304}), "HTTP/1.1 304 Not Modified\r\n\r\n");
+}
+
+TEST(Serialise, SaysWhatBecomesOfTheConnectionWhereItIsNotTheUsual) {
+  const Response named{204, {{"Connection", "close"}}};
+  EXPECT_EQ(head_of(named), "HTTP/1.1 204 No Content\r\n\r\n");
+  EXPECT_EQ(head_of({204}, {.keep_alive = false}), "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(head_of({204}, {.minor_version = 0}),
+            "HTTP/1.0 204 No Content\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_EQ(head_of({204}, {.minor_version = 0, .keep_alive = false}), "HTTP/1.0 204 No Content\r\n\r\n");
+}
+
 TEST(Serialise, NamesTheHostWithThePortUnlessItIsTheUsualOne) {
   EXPECT_EQ(host_field_of({"a", "80"}), "a");
   EXPECT_EQ(host_field_of({"a", "443"}), "a:443");

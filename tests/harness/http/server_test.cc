@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <future>
@@ -103,6 +104,18 @@ TEST_F(ServerTest, HasNoBodyWhereHttpHasNone) {
   EXPECT_EQ(connection.read_all(),
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
             "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+}
+
+TEST_F(ServerTest, SendsAnAnswerThatIsMoreThanASocketTakesAtOnce) {
+  std::string body;
+  while (body.size() < 8 * 1024 * 1024) {
+    body += std::to_string(body.size()) + ' ';
+  }
+  auto connection = connect([&](const Request&, const Respond& respond) { respond({200, {}, body}); });
+  connection.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string answer = connection.read_all();
+  EXPECT_TRUE(answer.substr(std::min(answer.find("\r\n\r\n"), answer.size() - 4) + 4) == body)
+      << answer.size();
 }
 
 TEST_F(ServerTest, RefusesABodyLargerThanItsLimitAndDoesNotResetAClientThatStillSends) {
