@@ -131,9 +131,9 @@ void add_mock(CLI::App& program, int& status) {
           "a second: equal requests get equal bytes");
     }
     if (name == "shopify") {
-      one->add_flag(
-          "--limits", options->limits,
-          "Limits each shop as Shopify does: 40 calls of which 2 leak a second, 1,000 points of which 50 do");
+      one->add_flag("--limits", options->limits,
+                    "Limits each shop as Shopify does: 40 calls of which 2 leak a second, 2,000 points of "
+                    "which 100 do");
       one->add_option("--shop", options->shops,
                       "Another shop with the same orders, and its token; may be given more than once")
           ->type_name("DOMAIN=TOKEN");
