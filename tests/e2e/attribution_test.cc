@@ -160,9 +160,9 @@ struct Score {
 
 TEST(Attribution, ByValueIsNeverWrongAndFindsNearlyAllThatBearOne) {
   const Scratch scratch;
-  scratch.file("flows/own.toml", kFlow);
+  scratch.write("flows/own.toml", kFlow);
   const std::filesystem::path out = scratch / "run";
-  const Said said = run({"run", scratch.file("s.toml", kScenario), "--out", out.string()});
+  const Said said = run({"run", scratch.write("s.toml", kScenario), "--out", out.string()});
   ASSERT_EQ(said.status, 0) << said.out << said.err;
 
   const Messages truth = in_the_log(out), told = at_the_proxies(out);

@@ -18,9 +18,9 @@ using ::testing::HasSubstr;
 TEST(Audit, ProvesThatEveryExpectationOfAnIncidentCanFail) {
   const Scratch scratch;
   add_suites(scratch);
-  const std::string file =
-      scratch.file("quick.toml",
-                   quick({{"slo  = \"settler\"", "slo  = \"settler\"\nguards = [\"RATE_LIMIT_FALLBACK\"]"}}));
+  const std::string file = scratch.write(
+      "quick.toml",
+      quick({{"slo  = \"settler\"", "slo  = \"settler\"\nguards = [\"RATE_LIMIT_FALLBACK\"]"}}));
   const std::string out = scratch / "audit", list = scratch / "audit.json";
   const Said said = run({"audit", file, "--out", out, "--json", list});
   EXPECT_EQ(said.status, 0) << said.out << said.err;
@@ -89,7 +89,7 @@ TEST(Audit, EndsWithAScenarioThatDoesNotHoldAsItIs) {
 
 TEST(Audit, SaysEveryMistakeOfTheFilesBeforeItStartsAnything) {
   const Scratch scratch;
-  const Said said = run({"audit", scratch.file("s.toml", "[scenario]\nname = \"x\"\nguards = [\"A=B\"]\n")});
+  const Said said = run({"audit", scratch.write("s.toml", "[scenario]\nname = \"x\"\nguards = [\"A=B\"]\n")});
   EXPECT_EQ(said.status, 2);
   EXPECT_THAT(said.err, HasSubstr("'A=B' is no name of an environment variable"));
 }

@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -13,26 +12,6 @@
 namespace faultline::e2e {
 
 namespace fs = std::filesystem;
-
-Scratch::Scratch() {
-  std::string pattern = (fs::temp_directory_path() / "faultline-e2e-XXXXXX").string();
-  if (!mkdtemp(pattern.data())) {
-    throw std::runtime_error("cannot make a directory for the test");
-  }
-  path_ = pattern;
-}
-
-Scratch::~Scratch() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
-std::string Scratch::file(const std::string& name, const std::string& text) const {
-  const fs::path path = path_ / name;
-  fs::create_directories(path.parent_path());
-  std::ofstream(path) << text;
-  return path.string();
-}
 
 std::string text_of(const fs::path& path) {
   std::ostringstream text;
@@ -81,7 +60,7 @@ Said shell(const std::string& line) {
 
 void add_suites(const Scratch& scratch) {
   for (const char* file : {"flows/settler-mixed.toml", "slo/settler.toml"}) {
-    scratch.file(file, text_of(std::string(FAULTLINE_SOURCE_DIR) + "/suites/" + file));
+    scratch.write(file, text_of(std::string(FAULTLINE_SOURCE_DIR) + "/suites/" + file));
   }
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "scratch.h"
+
 namespace faultline::e2e {
 
 struct Said {
@@ -18,21 +20,6 @@ Said run(const std::vector<std::string>& arguments, const std::string& name = "f
 
 /// Runs a line of shell in the build directory.
 Said shell(const std::string& line);
-
-/// A directory of the test's own, removed at its end.
-class Scratch {
- public:
-  Scratch();
-  ~Scratch();
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  /// Writes a file there, and gives its path.
-  std::string file(const std::string& name, const std::string& text) const;
-
- private:
-  std::filesystem::path path_;
-};
 
 std::string text_of(const std::filesystem::path& path);
 

@@ -19,7 +19,7 @@ using ::testing::Not;
 // quick.toml beside the files that it names.
 std::string written(const Scratch& scratch, const std::string& text) {
   add_suites(scratch);
-  return scratch.file("s.toml", text);
+  return scratch.write("s.toml", text);
 }
 
 struct Typo {
@@ -172,8 +172,8 @@ that  = "http_reqs count > 5"
 TEST(Suite, RunsSideBySideAndSumsUpInTheOrderOfTheFiles) {
   const Scratch scratch;
   add_suites(scratch);
-  const std::string first = scratch.file("b.toml", calm("first"));
-  const std::string second = scratch.file("a.toml", calm("second"));
+  const std::string first = scratch.write("b.toml", calm("first"));
+  const std::string second = scratch.write("a.toml", calm("second"));
   const Said said = run({"run", first, second, "--jobs", "2", "--out", (scratch / "runs").string()});
   ASSERT_EQ(said.status, 0) << said.out << said.err;
   EXPECT_THAT(said.out, ContainsRegex("1 of 2: first\n2 of 2: second\n"));
@@ -187,7 +187,7 @@ TEST(Suite, LosesNoResultToAnEnvironmentThatCannotBeHad) {
   const Scratch scratch;
   const std::string text = text_of(service.scenario(scratch));
   const auto named = [&](const std::string& name, const std::string& url) {
-    return scratch.file(
+    return scratch.write(
         name + ".toml",
         replaced(replaced(text, "\"items\"\n[service]", "\"" + name + "\"\n[service]"), service.url(), url));
   };
@@ -227,7 +227,7 @@ TEST(Suite, ReportsWhatHadEndedWhenItIsInterrupted) {
   const Scratch scratch;
   const std::string text = text_of(service.scenario(scratch));
   const auto named = [&](const std::string& name, const std::string& length) {
-    return scratch.file(
+    return scratch.write(
         name + ".toml",
         replaced(replaced(text, "\"items\"\n[service]", "\"" + name + "\"\n[service]"), "\"1s\"", length));
   };
@@ -272,8 +272,8 @@ TEST(Outputs, AddToTheSummaryOfAStep) {
   const Scratch scratch;
   const std::string scenario = service.scenario(scratch), out = (scratch / "o").string();
   ASSERT_EQ(run({"run", scenario, "--out", out}).status, 0);
-  const std::string summary = scratch.file("step.md", "before\n"),
-                    other = scratch.file("other.md", "before\n");
+  const std::string summary = scratch.write("step.md", "before\n"),
+                    other = scratch.write("other.md", "before\n");
   const Said said =
       shell("GITHUB_STEP_SUMMARY=" + summary + " ./faultline report " + out + " --markdown " + summary +
             " && GITHUB_STEP_SUMMARY=" + summary + " ./faultline report " + out + " --markdown " + other);
@@ -285,7 +285,7 @@ TEST(Outputs, AddToTheSummaryOfAStep) {
 TEST(Suite, IsFoundInTheDirectoryThatOneIsIn) {
   const Scratch scratch;
   add_suites(scratch);
-  const std::filesystem::path path = scratch.file("here.toml", calm("here"));
+  const std::filesystem::path path = scratch.write("here.toml", calm("here"));
   const Said said =
       shell("cd " + path.parent_path().string() + " && " FAULTLINE_BINARY_DIR "/faultline run here.toml");
   EXPECT_EQ(said.status, 0) << said.out << said.err;

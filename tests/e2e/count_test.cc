@@ -26,7 +26,7 @@ inject = { lose_commit_answer = {} }
 
 Said play(const Scratch& scratch, const std::string& scenario) {
   add_suites(scratch);
-  return run({"run", scratch.file("s.toml", scenario), "--out", (scratch / "run").string(), "--set",
+  return run({"run", scratch.write("s.toml", scenario), "--out", (scratch / "run").string(), "--set",
               "phase.steady.for=2s", "--set", "phase.recovery.for=2s"});
 }
 

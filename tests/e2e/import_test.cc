@@ -19,7 +19,7 @@ const char* const kScript =
 TEST(Import, WritesBothFilesAndListsTheRest) {
   const Scratch scratch;
   const std::string out = (scratch / "out").string();
-  const Said said = run({"import", "artillery", scratch.file("shop.yml", kScript), "--out", out});
+  const Said said = run({"import", "artillery", scratch.write("shop.yml", kScript), "--out", out});
   EXPECT_EQ(said.status, 0) << said.err;
   EXPECT_EQ(said.out, out + "/flows/shop.toml\n" + out +
                           "/load/shop.toml\n"
@@ -30,7 +30,7 @@ TEST(Import, WritesBothFilesAndListsTheRest) {
 
 TEST(Import, ReplacesNothingUnlessItIsToldTo) {
   const Scratch scratch;
-  const std::string script = scratch.file("shop.yml", kScript), out = (scratch / "out").string();
+  const std::string script = scratch.write("shop.yml", kScript), out = (scratch / "out").string();
   ASSERT_EQ(run({"import", "artillery", script, "--out", out}).status, 0);
   const Said again = run({"import", "artillery", script, "--out", out});
   EXPECT_EQ(again.status, 2);
@@ -41,7 +41,7 @@ TEST(Import, ReplacesNothingUnlessItIsToldTo) {
 TEST(Import, OfBrokenYamlWritesNothing) {
   const Scratch scratch;
   const Said said = run(
-      {"import", "artillery", scratch.file("shop.yml", "config: [\n"), "--out", (scratch / "out").string()});
+      {"import", "artillery", scratch.write("shop.yml", "config: [\n"), "--out", (scratch / "out").string()});
   EXPECT_EQ(said.status, 2);
   EXPECT_THAT(said.err, HasSubstr("shop.yml:2:1: error: this is no YAML"));
   EXPECT_FALSE(std::filesystem::exists(scratch / "out"));

@@ -28,13 +28,13 @@ std::string test_of(const std::string& rest) {
 }
 
 struct Service {
-  Service() { scratch.file("flows/charges.toml", kFlow); }
+  Service() { scratch.write("flows/charges.toml", kFlow); }
   // Runs the test against a mock, which is ended behind it.
   Said load(const std::string& file, const std::string& options = "") const {
     const std::string out = (scratch / "mock").string();
     return shell("./faultline mock stripe --listen 127.0.0.1:0 >" + out +
                  " & pid=$!; until at=$(grep -o -m1 'http://[^ ]*' " + out +
-                 "); do sleep 0.02; done; ./faultline load " + scratch.file("t.toml", file) +
+                 "); do sleep 0.02; done; ./faultline load " + scratch.write("t.toml", file) +
                  " --url $at --out " + (scratch / "out").string() + " " + options +
                  "; status=$?; kill -INT $pid; wait $pid; exit $status");
   }
@@ -82,7 +82,7 @@ TEST(LoadCommand, EndsWithASummaryWhenItIsInterrupted) {
 
 TEST(LoadCommand, WritesItsPlanWithoutSendingAnything) {
   const Service service;
-  const std::string file = service.scratch.file("t.toml", test_of("arrivals='poisson'\n"));
+  const std::string file = service.scratch.write("t.toml", test_of("arrivals='poisson'\n"));
   const auto plan = [&](const std::string& jobs, const std::string& name) {
     const auto path = service.scratch / name;
     EXPECT_EQ(

@@ -40,7 +40,7 @@ TEST(MockCommand, ServesShopify) {
 TEST(MockCommand, ReceivesWebhooksAndJudgesThem) {
   const Scratch scratch;
   const std::string script =
-      scratch.file("answers.toml", "answers = [{ status = 503, times = 1 }, { status = 204 }]");
+      scratch.write("answers.toml", "answers = [{ status = 503, times = 1 }, { status = 204 }]");
   const std::string post =
       "-o /dev/null -w '%{http_code} ' -H 'X-Settler-Delivery: d1' -d '{}' \"$at/hooks/a\"";
   const Said said =
@@ -53,7 +53,7 @@ TEST(MockCommand, ReceivesWebhooksAndJudgesThem) {
 
 TEST(MockCommand, ReceivesWebhooksAndHoldsTheirSenderToItsPauses) {
   const Scratch scratch;
-  const std::string script = scratch.file("answers.toml", "answers = [{ status = 500 }]");
+  const std::string script = scratch.write("answers.toml", "answers = [{ status = 500 }]");
   const std::string json = (scratch / "log.json").string();
   const std::string post = "-o /dev/null -H 'X-Settler-Delivery: d1' -d '{}' \"$at/hooks/a\"";
   const Said said =
@@ -79,7 +79,7 @@ TEST(MockCommand, SaysWhatIsWrongWithItsOptions) {
   EXPECT_EQ(run({"mock", "paypal"}).status, 2);
   const Scratch scratch;
   const Said script =
-      run({"mock", "webhooks", "--script", scratch.file("a.toml", "answers = [{ status = 9 }]")});
+      run({"mock", "webhooks", "--script", scratch.write("a.toml", "answers = [{ status = 9 }]")});
   EXPECT_EQ(script.status, 2);
   EXPECT_THAT(script.err, HasSubstr("a.toml:1:"));
 }

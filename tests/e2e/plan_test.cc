@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "command.h"
 #include "service_under_test.h"
@@ -42,8 +41,8 @@ TEST(Plan, WithoutALineMakesOneRequestLess) {
   std::string plan = text_of(scratch / "whole" / "plan.ndjson");
   const auto line = plan.find("{\"k\":17,");
   plan.erase(line, plan.find('\n', line) + 1 - line);
-  const Said said =
-      run({"run", scenario, "--plan", scratch.file("cut.ndjson", plan), "--out", (scratch / "cut").string()});
+  const Said said = run(
+      {"run", scenario, "--plan", scratch.write("cut.ndjson", plan), "--out", (scratch / "cut").string()});
   ASSERT_EQ(said.status, 0) << said.out << said.err;
   std::vector<std::string> after = service.asked();
   after.erase(after.begin(), after.begin() + static_cast<std::ptrdiff_t>(before.size()));

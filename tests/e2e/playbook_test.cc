@@ -32,7 +32,7 @@ struct Played {
   explicit Played(const std::string& scenario, std::vector<std::string> more = {},
                   const std::string& program = "faultline") {
     add_suites(scratch);
-    std::vector<std::string> arguments = {"run", scratch.file("quick.toml", scenario), "--out",
+    std::vector<std::string> arguments = {"run", scratch.write("quick.toml", scenario), "--out",
                                           directory.string()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const auto reports = reports_in(scratch / "then");

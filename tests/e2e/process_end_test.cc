@@ -9,7 +9,6 @@
 
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <set>
 
 #include "command.h"
@@ -65,7 +64,7 @@ class Started {
   explicit Started(std::vector<std::string> more = {}) {
     add_suites(scratch_);
     std::vector<std::string> words = {std::string(FAULTLINE_BINARY_DIR) + "/faultline", "run",
-                                      scratch_.file("quick.toml", quick()), "--out", run().string()};
+                                      scratch_.write("quick.toml", quick()), "--out", run().string()};
     words.insert(words.end(), more.begin(), more.end());
     std::vector<char*> argv;
     argv.reserve(words.size() + 1);
@@ -141,9 +140,9 @@ TEST(End, BySigtermTearsEverythingDown) {
 TEST(End, BySigkillLeavesNothingEvenOfAServiceBehindAShellAndNpm) {
   // As `npm start` does: npm, a shell below it, and the service below that. Settler stands in for the service.
   const Scratch scratch;
-  scratch.file("package.json",
-               "{\"name\":\"x\",\"version\":\"1.0.0\",\"scripts\":{\"start\":\"" FAULTLINE_BINARY_DIR
-               "/settler\"}}");
+  scratch.write("package.json",
+                "{\"name\":\"x\",\"version\":\"1.0.0\",\"scripts\":{\"start\":\"" FAULTLINE_BINARY_DIR
+                "/settler\"}}");
   expect_nothing_left(Started({"--service", "cd " + (scratch / "").string() + " && npm start --silent"}),
                       SIGKILL, 137);
 }

@@ -70,7 +70,7 @@ std::string scenario(const std::string& faults) {
 
 Said play(const Scratch& scratch, const std::string& text, const std::string& with = "") {
   add_suites(scratch);
-  return shell(with + " ./faultline run " + scratch.file("s.toml", text) + " --out " +
+  return shell(with + " ./faultline run " + scratch.write("s.toml", text) + " --out " +
                (scratch / "run").string() + " --set phase.steady.for=3s --set phase.recovery.for=5s");
 }
 

@@ -123,7 +123,7 @@ TEST(ProxyCommand, SaysWhatIsWrongWithItsArguments) {
 TEST(ProxyCommand, ReadsAFileAndShowsWhereItIsWrong) {
   const Scratch scratch;
   const std::string file =
-      scratch.file("proxies.toml", "[[proxy]]\nlisten = \":0\"\nupstrem = \":1\"\nprotocol = \"postgrs\"\n");
+      scratch.write("proxies.toml", "[[proxy]]\nlisten = \":0\"\nupstrem = \":1\"\nprotocol = \"postgrs\"\n");
   const Said said = run({"proxy", file});
   EXPECT_EQ(said.status, 2);
   EXPECT_THAT(said.err, AllOf(HasSubstr("proxies.toml:3:1: error: unknown key 'upstrem'"),

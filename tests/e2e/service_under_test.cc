@@ -30,7 +30,7 @@ void ServiceUnderTest::break_at(const std::string& target) {
 }
 
 std::string ServiceUnderTest::scenario(const Scratch& scratch, const std::string& more) const {
-  scratch.file("flows/items.toml", R"([flow]
+  scratch.write("flows/items.toml", R"([flow]
 name = "items"
 [flow.data]
 token = { hex = 16 }
@@ -39,7 +39,7 @@ name = "ask"
 [[journey.step]]
 request = "GET /items/${arrival}?token=${token}"
 )");
-  return scratch.file("items.toml", fmt::format(R"([scenario]
+  return scratch.write("items.toml", fmt::format(R"([scenario]
 name = "items"
 [service]
 url = "{}"
@@ -50,7 +50,7 @@ rate = "40/s"
 name = "only"
 for  = "1s"
 {})",
-                                                url(), more));
+                                                 url(), more));
 }
 
 }  // namespace faultline::e2e

@@ -25,7 +25,7 @@ TEST(Up, PrintsWhereTheServiceIsAndWhatItWasTold) {
   const Scratch scratch;
   add_suites(scratch);
   const Said said =
-      up(scratch.file("quick.toml", quick()),
+      up(scratch.write("quick.toml", quick()),
          "curl -s -o /dev/null -w 'service: %{http_code}\\n' $(grep -o -m1 'http://.*' $out)/healthz; "
          "eval $(grep -o -m1 'export DATABASE_URL=.*' $out); psql -tAc 'select 6 * 7' $DATABASE_URL");
   EXPECT_EQ(said.status, 0) << said.out << said.err;

@@ -53,7 +53,7 @@ request = "GET /items/team?session=${session}&token=${token}"
 )";
 
 std::string scenario(const ServiceUnderTest& service, const Scratch& scratch) {
-  scratch.file("flows/team.toml", kTeam);
+  scratch.write("flows/team.toml", kTeam);
   // The users have theirs in both seconds, the arrivals in the first.
   return service.scenario(scratch, kUsers);
 }

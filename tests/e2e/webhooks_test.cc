@@ -124,8 +124,8 @@ capture = { executionId = "/data/executionId" }
 
 // Its receiver fails the first attempt that it sees of each; before it the proxy fails one of its own.
 std::string scenario(const Scratch& scratch, const NotifyingService& service, const std::string& settle) {
-  scratch.file("flows/told.toml", kFlow);
-  return scratch.file("told.toml", fmt::format(R"([scenario]
+  scratch.write("flows/told.toml", kFlow);
+  return scratch.write("told.toml", fmt::format(R"([scenario]
 name = "told"
 [service]
 url = "{}"
@@ -156,7 +156,7 @@ invariants = ["every accepted run ends", "no webhook lost", "webhook repeats car
 [validity]
 late = "10s"
 )",
-                                               service.url(), settle));
+                                                service.url(), settle));
 }
 
 TEST(Webhooks, AreSeenToArriveBehindFaultsAndInAReplayToo) {

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
+#include "scratch.h"
 
 namespace faultline {
 namespace {
@@ -17,12 +16,10 @@ TEST(DidYouMean, NamesTheNearestWithinAFewEdits) {
 }
 
 TEST(Diagnostic, ShowsThePlaceAndTheOffendingLine) {
-  const auto path = std::filesystem::temp_directory_path() / "diagnostic_test.toml";
-  std::ofstream(path) << "[scenario]\n\tnäme = \"x\"\n";
-  const std::string name = path.string();
+  const Scratch directory;
+  const std::string name = directory.write("diagnostic_test.toml", "[scenario]\n\tnäme = \"x\"\n");
   EXPECT_EQ(to_text(Diagnostic{{name, 2, 9}, "not a name", "did you mean 'y'?"}),
             name + ":2:9: error: not a name, did you mean 'y'?\n  \tnäme = \"x\"\n  \t       ^");
-  std::filesystem::remove(path);
 }
 
 TEST(Diagnostic, OfAWholeFileHasNoLine) {

@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "core/error.h"
+#include "scratch.h"
 
 namespace faultline {
 namespace {
@@ -14,13 +14,7 @@ namespace fs = std::filesystem;
 
 class File : public ::testing::Test {
  protected:
-  File() {
-    std::string pattern = (fs::temp_directory_path() / "file_test_XXXXXX").string();
-    directory_ = mkdtemp(pattern.data());
-  }
-  ~File() override { fs::remove_all(directory_); }
-
-  fs::path directory_;
+  const Scratch directory_;
 };
 
 TEST_F(File, IsReadAsItWasWritten) {
@@ -35,7 +29,7 @@ TEST_F(File, IsReadAsItWasWritten) {
 
 TEST_F(File, ThatIsNoneIsNotRead) {
   EXPECT_EQ(read_file(directory_ / "none"), std::nullopt);
-  EXPECT_EQ(read_file(directory_), std::nullopt);
+  EXPECT_EQ(read_file(directory_.path()), std::nullopt);
 }
 
 TEST_F(File, ThatCannotBeWrittenIsTold) {
@@ -49,7 +43,7 @@ TEST_F(File, ThatCannotBeWrittenIsTold) {
     return std::string();
   };
   EXPECT_EQ(told("/dev/full"), "cannot write /dev/full: No space left on device");
-  EXPECT_EQ(told(directory_), "cannot write " + directory_.string() + ": Is a directory");
+  EXPECT_EQ(told(directory_.path()), "cannot write " + directory_.path().string() + ": Is a directory");
   write_file(directory_ / "file", "", "");
   EXPECT_EQ(told(directory_ / "file" / "a" / "b"),
             "cannot make the directory " + (directory_ / "file" / "a").string() + ": Not a directory");

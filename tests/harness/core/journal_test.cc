@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "scratch.h"
 
 namespace faultline {
 namespace {
@@ -20,21 +21,14 @@ using nlohmann::ordered_json;
 
 class JournalTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "journal_test_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-    path_ = directory_ / "journal.ndjson";
-  }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
-
   std::string text() const {
     std::ostringstream out;
     out << std::ifstream(path_).rdbuf();
     return out.str();
   }
 
-  std::filesystem::path directory_, path_;
+  const Scratch directory_;
+  const std::filesystem::path path_ = directory_ / "journal.ndjson";
   const Instant origin_ = Instant(1000s);
 };
 

@@ -1,12 +1,11 @@
 #pragma once
 // A script as it comes over: the files as they are written, and what loadtest::read makes of them.
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "import/artillery.h"
 #include "loadtest/test.h"
+#include "scratch.h"
 
 namespace faultline::import {
 
@@ -32,16 +31,9 @@ struct Imported {
 /// Reads `load_test` and `flow`, which it names, through files.
 inline loadtest::LoadTest read_files(const std::string& load_test, const std::string& flow,
                                      const std::string& name, Diagnostics& problems) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "import_test_XXXXXX").string();
-  const std::filesystem::path directory = mkdtemp(pattern.data());
-  for (const char* folder : {"load", "flows"}) {
-    std::filesystem::create_directory(directory / folder);
-  }
-  std::ofstream(directory / "load" / (name + ".toml")) << load_test;
-  std::ofstream(directory / "flows" / (name + ".toml")) << flow;
-  loadtest::LoadTest test = loadtest::read(directory / "load" / (name + ".toml"), {}, problems);
-  std::filesystem::remove_all(directory);
-  return test;
+  const Scratch directory;
+  directory.write("flows/" + name + ".toml", flow);
+  return loadtest::read(directory.write("load/" + name + ".toml", load_test), {}, problems);
 }
 
 inline Imported imported(const std::string& script) {

@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "driven.h"
 #include "reading.h"
+#include "scratch.h"
 
 namespace faultline::load {
 namespace {
@@ -35,11 +35,9 @@ std::string type_of(const http::Request& request) {
 class BodyOfFiles : public ::testing::Test {
  protected:
   BodyOfFiles() {
-    std::filesystem::create_directories(folder_);
-    std::ofstream(folder_ / "photo.png", std::ios::binary) << std::string("\x89PNG\0\r\n--", 9);
-    std::ofstream(folder_ / "cards.csv") << "number\n4242\n";
+    folder_.write("photo.png", std::string_view("\x89PNG\0\r\n--", 9));
+    folder_.write("cards.csv", "number\n4242\n");
   }
-  ~BodyOfFiles() override { std::filesystem::remove_all(folder_); }
 
   std::optional<Flow> read(const std::string& lines) {
     problems_.clear();
@@ -56,7 +54,7 @@ class BodyOfFiles : public ::testing::Test {
         .value_or("(nothing)");
   }
 
-  const std::filesystem::path folder_ = std::filesystem::path(testing::TempDir()) / "faultline-bodies";
+  const Scratch folder_;
   Diagnostics problems_;
 };
 

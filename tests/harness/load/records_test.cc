@@ -2,10 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include <fstream>
-
 #include "load/plan.h"
 #include "reading.h"
+#include "scratch.h"
 
 namespace faultline::load {
 namespace {
@@ -46,9 +45,8 @@ TEST(Records, AreReadFromJson) {
 }
 
 TEST(Records, GiveAnArrivalOneRow) {
-  const auto folder = std::filesystem::path(testing::TempDir()) / "faultline-records";
-  std::filesystem::create_directories(folder);
-  std::ofstream(folder / "cards.csv") << "number,holder\n1,ann\n2,bob\n3,cid\n";
+  const Scratch folder;
+  folder.write("cards.csv", "number,holder\n1,ann\n2,bob\n3,cid\n");
   const std::string flow =
       "[flow]\nname='f'\n[flow.data]\ntoken={hex=4}\ncard={file='cards.csv'}\nlabel={text='${card.holder}!'}"
       "\n"
@@ -72,7 +70,6 @@ TEST(Records, GiveAnArrivalOneRow) {
                              (folder / "flow.toml").string(), problems);
   EXPECT_FALSE(read_flow(wrong, problems));
   EXPECT_THAT(to_text(problems.front()), HasSubstr("it must be beside the flow"));
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -4,34 +4,25 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 
 #include "loadtest/test.h"
+#include "scratch.h"
 
 namespace faultline::loadtest {
 
 /// A folder of the test's own, which holds flows/f.toml.
 class Folder {
  public:
-  explicit Folder(std::string_view flow) {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    path_ = std::filesystem::path(testing::TempDir()) /
-            (std::string("faultline-") + test->test_suite_name() + "." + test->name());
-    std::filesystem::create_directories(path_ / "flows");
-    std::ofstream(path_ / "flows" / "f.toml") << flow;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
+  explicit Folder(std::string_view flow) { scratch_.write("flows/f.toml", flow); }
 
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return scratch_.path(); }
 
   LoadTest read(const std::string& text, bool brief = false) const {
     Diagnostics problems;
     LoadTest test =
-        read_text(text, (path_ / "test.toml").string(), {.changes = {}, .brief = brief}, problems);
+        read_text(text, (scratch_ / "test.toml").string(), {.changes = {}, .brief = brief}, problems);
     for (const Diagnostic& problem : problems) {
       ADD_FAILURE() << to_text(problem);
     }
@@ -40,7 +31,7 @@ class Folder {
   /// "line:column message, suggestion" of each mistake.
   std::vector<std::string> mistakes(const std::string& text) const {
     Diagnostics problems;
-    read_text(text, (path_ / "test.toml").string(), {}, problems);
+    read_text(text, (scratch_ / "test.toml").string(), {}, problems);
     std::vector<std::string> lines;
     for (const Diagnostic& problem : problems) {
       lines.push_back(std::to_string(problem.place.line) + ":" + std::to_string(problem.place.column) + " " +
@@ -50,7 +41,7 @@ class Folder {
   }
 
  private:
-  std::filesystem::path path_;
+  Scratch scratch_;
 };
 
 }  // namespace faultline::loadtest

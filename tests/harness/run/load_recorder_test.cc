@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
+
+#include "scratch.h"
 
 namespace faultline::run {
 namespace {
@@ -26,17 +26,11 @@ load::Arrival arrival(std::uint64_t number, const std::string& tenant) {
 class LoadRecorderTest : public ::testing::Test {
  protected:
   LoadRecorderTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "load_recorder_test_XXXXXX").string();
-    directory_ = mkdtemp(pattern.data());
     scenario_.phases.push_back({"only", {}, 60s});
     journal_.emplace(directory_ / "journal.ndjson", Instant{});
     causes_.emplace(arrivals_, scenario_);
     clock_.emplace(scenario_, Instant{});
     recorder_.emplace(*clock_, *journal_, *causes_, false);
-  }
-  ~LoadRecorderTest() override {
-    journal_.reset();
-    std::filesystem::remove_all(directory_);
   }
 
   // Sent at this time (without a connection: due then), answered half a second later.
@@ -78,7 +72,7 @@ class LoadRecorderTest : public ::testing::Test {
     return list;
   }
 
-  std::filesystem::path directory_;
+  Scratch directory_;
   scenario::Scenario scenario_;
   std::vector<load::Arrival> arrivals_ = {arrival(1, "a"), arrival(2, "a"), arrival(3, "a"),
                                           arrival(4, "b"), arrival(5, ""),  arrival(6, "")};

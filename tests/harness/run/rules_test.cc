@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
+
+#include "scratch.h"
 
 namespace faultline::run {
 namespace {
@@ -25,12 +25,6 @@ fault::Rule rule(const char* name, std::vector<std::string> during,
 
 class RulesTest : public ::testing::Test {
  protected:
-  RulesTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rules_test_XXXXXX").string();
-    directory_ = mkdtemp(pattern.data());
-  }
-  ~RulesTest() override { std::filesystem::remove_all(directory_); }
-
   Rules make(const std::vector<fault::Rule>& rules) {
     return {rules,
             [this](const std::string& dependency, const std::vector<fault::Rule>& on,
@@ -63,7 +57,7 @@ class RulesTest : public ::testing::Test {
     return list;
   }
 
-  std::filesystem::path directory_;
+  Scratch directory_;
   std::unique_ptr<Journal> journal_;
   std::vector<std::string> on_;         // at the proxy, after the last change
   std::vector<std::string> processes_;  // what happened to them

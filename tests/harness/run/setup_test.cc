@@ -2,12 +2,11 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "http/server.h"
+#include "scratch.h"
 
 namespace faultline::run {
 namespace {
@@ -38,8 +37,6 @@ request = "GET /"
 class SetupTest : public ::testing::Test {
  protected:
   SetupTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "setup_test_XXXXXX").string();
-    directory_ = mkdtemp(pattern.data());
     journal_.emplace(directory_ / "journal.ndjson", start_);
     scenario_.load.push_back({.flow = flow()});
     causes_.emplace(std::vector<load::Arrival>{}, scenario_);
@@ -54,7 +51,6 @@ class SetupTest : public ::testing::Test {
   ~SetupTest() override {
     loop_.run([&] { server_.reset(); });
     journal_.reset();
-    std::filesystem::remove_all(directory_);
   }
 
   http::Url url() const { return *http::parse_url("http://127.0.0.1:" + std::to_string(server_->port())); }
@@ -68,7 +64,7 @@ class SetupTest : public ::testing::Test {
   }
 
   const Instant start_ = monotonic_now();
-  std::filesystem::path directory_;
+  Scratch directory_;
   scenario::Scenario scenario_;
   std::optional<Journal> journal_;
   std::optional<ArrivalCauses> causes_;

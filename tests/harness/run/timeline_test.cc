@@ -3,11 +3,10 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "loop/loop.h"
+#include "scratch.h"
 
 namespace faultline::run {
 namespace {
@@ -126,12 +125,9 @@ class NobodyLooks final : public TimelineObserver {
 class Driven : public ::testing::Test {
  protected:
   Driven() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "timeline_test_XXXXXX").string();
-    directory_ = mkdtemp(pattern.data());
     scenario_.name = "driven";
     scenario_.phases = {{"steady", 0s, 2s}, {"incident", 2s, 1h}};
   }
-  ~Driven() override { std::filesystem::remove_all(directory_); }
 
   void add(Step::Kind kind, std::shared_ptr<const steps::Probe> probe,
            std::shared_ptr<const steps::Action> action = nullptr) {
@@ -166,7 +162,7 @@ class Driven : public ::testing::Test {
   scenario::Scenario scenario_;
 
  private:
-  std::filesystem::path directory_;
+  Scratch directory_;
 };
 
 TEST_F(Driven, ToTheFirstFailureEndsWhenAStepIsNotSeen) {

@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "http/client.h"
+#include "scratch.h"
 
 namespace faultline::run {
 namespace {
@@ -19,15 +19,7 @@ using webhooks::Scheme;
 
 class WebhookCollectorTest : public ::testing::Test {
  protected:
-  WebhookCollectorTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "webhook_collector_test_XXXXXX").string();
-    directory_ = mkdtemp(pattern.data());
-    journal_.emplace(directory_ / "journal.ndjson", start_);
-  }
-  ~WebhookCollectorTest() override {
-    journal_.reset();
-    std::filesystem::remove_all(directory_);
-  }
+  WebhookCollectorTest() { journal_.emplace(directory_ / "journal.ndjson", start_); }
 
   void tell_of(const std::string& execution) {
     const std::string body = R"({"id":"evt","type":"t","data":{"executionId":")" + execution + R"("}})";
@@ -59,7 +51,7 @@ class WebhookCollectorTest : public ::testing::Test {
   }
 
   const Instant start_ = monotonic_now();
-  std::filesystem::path directory_;
+  Scratch directory_;
   std::optional<Journal> journal_;
   Stop stop_;
   Loop loop_{"receiver"};

@@ -2,11 +2,11 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "scenario/scenario.h"
+#include "scratch.h"
 
 namespace faultline::scenario {
 namespace {
@@ -19,14 +19,11 @@ using ::testing::IsEmpty;
 class CountTest : public ::testing::Test {
  protected:
   CountTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "count_test_XXXXXX").string();
-    directory_ = mkdtemp(pattern.data());
     const std::filesystem::path suites = FAULTLINE_SOURCE_DIR "/suites";
     for (const char* folder : {"flows", "slo"}) {
       std::filesystem::copy(suites / folder, directory_ / folder);
     }
   }
-  ~CountTest() override { std::filesystem::remove_all(directory_); }
 
   Scenario read_with(const std::string& lines) {
     std::ifstream in(FAULTLINE_SOURCE_DIR "/tests/harness/scenario/incident.toml");
@@ -48,7 +45,7 @@ class CountTest : public ::testing::Test {
     return problems();
   }
 
-  std::filesystem::path directory_;
+  Scratch directory_;
   Diagnostics problems_;
 };
 

@@ -1,12 +1,12 @@
 // [prometheus], and what is expected of its alerts.
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include "scenario/scenario.h"
+#include "scratch.h"
 
 namespace faultline::scenario {
 namespace {
@@ -22,7 +22,6 @@ using ::testing::Pair;
 class MonitoringOfScenario : public testing::Test {
  protected:
   MonitoringOfScenario() {
-    std::filesystem::create_directories(folder_);
     std::filesystem::copy(FAULTLINE_SOURCE_DIR "/tests/harness/scenario/monitoring", folder_ / "monitoring",
                           std::filesystem::copy_options::recursive);
     std::filesystem::create_directories(folder_ / "flows");
@@ -30,7 +29,6 @@ class MonitoringOfScenario : public testing::Test {
         << "[flow]\nname = \"f\"\n[[journey]]\nname = \"j\"\n[[journey.step]]\n"
            "request = \"GET /\"\nexpect = [200]\n";
   }
-  ~MonitoringOfScenario() override { std::filesystem::remove_all(folder_); }
 
   Scenario read_with(const std::string& more) {
     std::ofstream(folder_ / "s.toml")
@@ -49,8 +47,7 @@ class MonitoringOfScenario : public testing::Test {
     return all;
   }
 
-  const std::filesystem::path folder_ =
-      testing::TempDir() + "monitoring-of-scenario-" + std::to_string(getpid());
+  const Scratch folder_;
   Diagnostics problems_;
 };
 

@@ -3,12 +3,12 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "scenario/scenario.h"
+#include "scratch.h"
 
 namespace faultline::scenario {
 namespace {
@@ -63,16 +63,14 @@ std::string documented() {
 }
 
 TEST(Scenario, IsReadAsItIsDocumented) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "read_test_XXXXXX").string();
-  const std::filesystem::path directory = mkdtemp(pattern.data());
+  const Scratch directory;
   for (const char* folder : {"flows", "slo", "monitoring"}) {
     std::filesystem::copy(std::filesystem::path(FAULTLINE_SOURCE_DIR "/suites") / folder, directory / folder,
                           std::filesystem::copy_options::recursive);
   }
-  std::ofstream(directory / "s.toml") << documented();
+  directory.write("s.toml", documented());
   Diagnostics problems;
   const Scenario scenario = read(directory / "s.toml", {}, problems);
-  std::filesystem::remove_all(directory);
   ASSERT_THAT(text(problems), IsEmpty());
   EXPECT_EQ(scenario.faults.size(), 2U);
   EXPECT_EQ(scenario.phases.at(1).drain, 2s);
@@ -225,10 +223,8 @@ TEST(Scenario, RefusesAPercentileThatCannotBeJudged) {
 
 // A scenario whose flow has a setup and a teardown, with this load and more.
 std::string problems_of(const std::string& load, const std::string& more = "") {
-  std::string pattern = (std::filesystem::temp_directory_path() / "read_test_XXXXXX").string();
-  const std::filesystem::path directory = mkdtemp(pattern.data());
-  std::filesystem::create_directory(directory / "flows");
-  std::ofstream(directory / "flows" / "f.toml") << R"(
+  const Scratch directory;
+  directory.write("flows/f.toml", R"(
 [flow]
 name = "f"
 [[setup.step]]
@@ -239,8 +235,8 @@ request = "DELETE /login"
 name = "j"
 [[journey.step]]
 request = "GET /"
-)";
-  std::ofstream(directory / "s.toml") << R"(
+)");
+  directory.write("s.toml", R"(
 [scenario]
 name = "s"
 [service]
@@ -253,10 +249,9 @@ name = "peak"
 for  = "5s"
 [[load]]
 flow = "f"
-)" << load << "\n" << more;
+)" + load + "\n" + more);
   Diagnostics problems;
   read(directory / "s.toml", {}, problems);
-  std::filesystem::remove_all(directory);
   return text(problems);
 }
 

@@ -2,12 +2,12 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "scenario/scenario.h"
+#include "scratch.h"
 
 namespace faultline::scenario {
 namespace {
@@ -35,18 +35,11 @@ std::string text_of_file(const std::filesystem::path& path) {
 class SloFile : public ::testing::Test {
  protected:
   SloFile() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "slo_test_XXXXXX").string();
-    directory_ = mkdtemp(pattern.data());
-    std::filesystem::create_directory(directory_ / "suite");
     std::filesystem::copy(kSuites / "flows", directory_ / "flows");
-    write("suite/s.toml", text_of_file(FAULTLINE_SOURCE_DIR "/tests/harness/scenario/incident.toml"));
+    directory_.write("suite/s.toml",
+                     text_of_file(FAULTLINE_SOURCE_DIR "/tests/harness/scenario/incident.toml"));
   }
-  ~SloFile() override { std::filesystem::remove_all(directory_); }
 
-  void write(const std::string& name, const std::string& text) const {
-    std::filesystem::create_directories((directory_ / name).parent_path());
-    std::ofstream(directory_ / name) << text;
-  }
   // With this in the place of slo = "settler".
   Scenario read_with(const std::string& slo = "settler", const std::string& file = "suite/s.toml") {
     problems_.clear();
@@ -61,21 +54,22 @@ class SloFile : public ::testing::Test {
   }
   // Of a level of these lines, in a file with the objective `availability`.
   std::string problems_with_level(const std::string& lines) {
-    write("slo/settler.toml", "[[slo]]\nname = 'availability'\ntarget = '99%'\n[[level]]\n" + lines);
+    directory_.write("slo/settler.toml",
+                     "[[slo]]\nname = 'availability'\ntarget = '99%'\n[[level]]\n" + lines);
     read_with();
     return problems();
   }
 
-  std::filesystem::path directory_;
+  Scratch directory_;
   Diagnostics problems_;
 };
 
 TEST_F(SloFile, MayBeTomlOrOpenSlo) {
-  write("slo/settler.toml", "[[slo]]\nname = 'availability'\ntarget = '99.9%'\n");
+  directory_.write("slo/settler.toml", "[[slo]]\nname = 'availability'\ntarget = '99.9%'\n");
   EXPECT_EQ(read_with().budgets.at(0).target, Ratio{0.999});
   std::filesystem::remove(directory_ / "slo/settler.toml");
   for (const char* name : {"slo/settler.yaml", "suite/slo/settler.yml"}) {
-    write(name, kOpenSlo);
+    directory_.write(name, kOpenSlo);
     const Scenario scenario = read_with();
     ASSERT_THAT(problems(), IsEmpty());
     EXPECT_EQ(scenario.objectives.size(), 1U);
@@ -85,25 +79,25 @@ TEST_F(SloFile, MayBeTomlOrOpenSlo) {
 }
 
 TEST_F(SloFile, IsOneFile) {
-  write("slo/settler.toml", "[[slo]]\nname = 'availability'\ntarget = '99.9%'\n");
-  write("slo/settler.yaml", kOpenSlo);
+  directory_.write("slo/settler.toml", "[[slo]]\nname = 'availability'\ntarget = '99.9%'\n");
+  directory_.write("slo/settler.yaml", kOpenSlo);
   read_with();
   EXPECT_THAT(problems(), HasSubstr("slo/settler.yaml, name one of them: slo = \"../slo/settler.toml\""));
   EXPECT_EQ(read_with("../slo/settler.yaml").budgets.at(0).target, Ratio{0.99});
   EXPECT_THAT(problems(), IsEmpty());
-  write("suite/slo/settler.yml", kOpenSlo);
+  directory_.write("suite/slo/settler.yml", kOpenSlo);
   EXPECT_EQ(read_with().budgets.at(0).target, Ratio{0.99})
       << "what is beside the scenario comes before all others";
   EXPECT_THAT(problems(), IsEmpty());
 }
 
 TEST_F(SloFile, IsFoundAgainWhereARunKeepsIt) {
-  write("slo/settler.yaml", kOpenSlo);
+  directory_.write("slo/settler.yaml", kOpenSlo);
   for (const char* slo : {"settler", "../slo/settler.yaml"}) {
     const Scenario scenario = read_with(slo);
     ASSERT_THAT(problems(), IsEmpty());
     for (const auto& [name, text] : scenario.sources) {
-      write("deep/runs/x/" + name, text);
+      directory_.write("deep/runs/x/" + name, text);
     }
     EXPECT_EQ(read_with(slo, "deep/runs/x/scenario.toml").objectives.size(), 1U) << slo;
     EXPECT_THAT(problems(), IsEmpty());
@@ -117,22 +111,22 @@ TEST_F(SloFile, IsMissed) {
 }
 
 TEST_F(SloFile, ReportsItsOwnMistakesOnce) {
-  write("slo/settler.yaml", std::string(kOpenSlo) + "---\nkind: SLO\n");
+  directory_.write("slo/settler.yaml", std::string(kOpenSlo) + "---\nkind: SLO\n");
   read_with();
   EXPECT_THAT(problems(), HasSubstr("settler.yaml:9:1: error: 'apiVersion' is missing"));
   std::filesystem::remove(directory_ / "slo/settler.yaml");
-  write("slo/settler.toml", "[[slo]\n");
+  directory_.write("slo/settler.toml", "[[slo]\n");
   read_with();
   EXPECT_EQ(problems_.size(), 1U) << problems();
-  write("slo/settler.toml", "levels = 1\n");
+  directory_.write("slo/settler.toml", "levels = 1\n");
   read_with();
   EXPECT_THAT(problems(), HasSubstr("'slo' is missing"));
   EXPECT_THAT(problems(), HasSubstr("did you mean 'level'?"));
 }
 
 TEST_F(SloFile, HasTheObjectiveThatABudgetIsOf) {
-  write("slo/settler.toml",
-        "[[slo]]\nname = 'availabilty'\ntarget = '99.9%'\n[[slo]]\nname = 'b'\ntarget = '9%'\n");
+  directory_.write("slo/settler.toml",
+                   "[[slo]]\nname = 'availabilty'\ntarget = '99.9%'\n[[slo]]\nname = 'b'\ntarget = '9%'\n");
   read_with();
   EXPECT_THAT(problems(),
               HasSubstr("'settler' has no objective 'availability' (known: availabilty, b), did you mean "
@@ -140,7 +134,7 @@ TEST_F(SloFile, HasTheObjectiveThatABudgetIsOf) {
 }
 
 TEST_F(SloFile, OfTheReferenceServiceHasFiveObjectivesAndFourLevels) {
-  write("slo/settler.toml", text_of_file(kSuites / "slo/settler.toml"));
+  directory_.write("slo/settler.toml", text_of_file(kSuites / "slo/settler.toml"));
   const Scenario scenario = read_with();
   ASSERT_THAT(problems(), IsEmpty());
   std::vector<std::string> words;

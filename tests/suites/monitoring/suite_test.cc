@@ -12,6 +12,7 @@
 #include <string>
 
 #include "expressions.h"
+#include "scratch.h"
 
 namespace faultline::monitoring {
 namespace {
@@ -113,10 +114,9 @@ TEST(MonitoringSuite, HasDashboardsWhoseExpressionsPrometheusReads) {
   YAML::Node file;
   file["groups"][0]["name"] = "dashboards";
   file["groups"][0]["rules"] = rules;
-  const std::string path = testing::TempDir() + "dashboards-as-rules." + std::to_string(getpid()) + ".yml";
-  std::ofstream(path) << file;
+  const Scratch folder;
+  const std::string path = folder.write("dashboards-as-rules.yml", YAML::Dump(file));
   EXPECT_EQ(std::system(("promtool check rules " + path).c_str()), 0);
-  std::filesystem::remove(path);
 }
 
 }  // namespace
