@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "shopify/handle.h"
-#include "shopify/picture.h"
+#include "shopify_rest/picture.h"
+#include "shopify_shop/handle.h"
 
 namespace {
 
