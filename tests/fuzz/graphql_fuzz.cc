@@ -60,11 +60,10 @@ void require(bool good, const char* what) {
 
 void check(const faultline::graphql::Request& request) {
   const auto prepared = faultline::graphql::prepare(schema(), request);
-  const Json answer = faultline::graphql::execute(resolvers(), prepared);
+  const Json answer = Json::parse(faultline::graphql::execute(resolvers(), prepared).json());
   require(answer.contains("data") || answer.contains("errors"), "there is an answer");
   require(prepared.errors.empty() || !answer.contains("data"), "a wrong request has no data");
   require(!answer.contains("errors") || !answer["errors"].empty(), "errors are there when there are any");
-  require(Json::parse(answer.dump()) == answer, "the answer is JSON");
 }
 
 }  // namespace
