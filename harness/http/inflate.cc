@@ -1,20 +1,17 @@
 #include "http/inflate.h"
 
-#include <strings.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <limits>
+
+#include "http/message.h"
 
 namespace faultline::http {
 namespace {
 
 constexpr int kGzipOrZlib = MAX_WBITS + 32;  // told apart by their first bytes
 constexpr int kRaw = -MAX_WBITS;
-
-bool same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
 
 std::optional<std::string> inflated_as(int window_bits, std::string_view compressed, std::size_t limit) {
   // zlib counts in 32 bits, and a body is bounded by less.
@@ -53,8 +50,8 @@ std::optional<std::string> inflated_as(int window_bits, std::string_view compres
 }  // namespace
 
 bool is_compressed(std::string_view content_encoding) {
-  return same(content_encoding, "gzip") || same(content_encoding, "x-gzip") ||
-         same(content_encoding, "deflate");
+  return same_ignoring_case(content_encoding, "gzip") || same_ignoring_case(content_encoding, "x-gzip") ||
+         same_ignoring_case(content_encoding, "deflate");
 }
 
 std::optional<std::string> inflated(std::string_view compressed, std::size_t limit) {

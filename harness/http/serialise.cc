@@ -1,22 +1,18 @@
 #include "http/serialise.h"
 
-#include <strings.h>
-
 #include <ostream>  // missing in the next one
 
 #include <boost/beast/http/status.hpp>
 #include <charconv>
 #include <string_view>
 
+#include "http/message.h"
+
 namespace faultline::http {
 
 namespace beast = boost::beast;
 
 namespace {
-
-bool same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
@@ -42,10 +38,11 @@ void append_request(std::string& out, const Request& request, const std::string&
   out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
   append_field(out, "Host", host ? *host : host_field);
   for (const auto& [name, value] : request.headers) {
-    if (same(name, "Host") || same(name, "Content-Length") || same(name, "Transfer-Encoding")) {
+    if (same_ignoring_case(name, "Host") || same_ignoring_case(name, "Content-Length") ||
+        same_ignoring_case(name, "Transfer-Encoding")) {
       continue;
     }
-    accepts = accepts || same(name, "Accept-Encoding");
+    accepts = accepts || same_ignoring_case(name, "Accept-Encoding");
     append_field(out, name, value);
   }
   if (!accepts) {
@@ -66,7 +63,8 @@ void append_head(std::string& out, const Response& response, const Sending& send
   const auto reason = beast::http::obsolete_reason(static_cast<beast::http::status>(response.status));
   out.append(" ").append(reason.data(), reason.size()).append("\r\n");
   for (const auto& [name, value] : response.headers) {
-    if (!same(name, "Content-Length") && !same(name, "Transfer-Encoding") && !same(name, "Connection")) {
+    if (!same_ignoring_case(name, "Content-Length") && !same_ignoring_case(name, "Transfer-Encoding") &&
+        !same_ignoring_case(name, "Connection")) {
       append_field(out, name, value);
     }
   }
@@ -96,7 +94,7 @@ bool is_idempotent(const std::string& method) {
 
 bool asks_for_close(const Request& request) {
   const auto connection = request.headers.find("Connection");
-  return connection && same(*connection, "close");
+  return connection && same_ignoring_case(*connection, "close");
 }
 
 }  // namespace faultline::http

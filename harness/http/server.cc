@@ -10,6 +10,7 @@
 #include <boost/beast/http.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -24,6 +25,8 @@ using asio::ip::tcp;
 
 namespace {
 
+using namespace std::string_view_literals;
+
 // Of a loop's executor itself: the one that sockets have unless told otherwise holds any, and copies it at every step.
 using Executor = asio::io_context::executor_type;
 using Socket = asio::basic_stream_socket<tcp, Executor>;
@@ -35,6 +38,26 @@ constexpr Duration kAcceptAgain = std::chrono::milliseconds(50);
 // Room to read into: Beast reads as much as its buffer has room for, and 512 bytes where it has none.
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::size_t kUsualFields = 12;  // of a request
+constexpr unsigned kHttp11 = 11;          // as Beast has it
+
+std::string_view to_view(beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+// As proxies are asked, with the whole URL, whose host goes before that of the header (RFC 9112, 3.2.2).
+void take_origin_form(Request& request) {
+  constexpr std::string_view kScheme = "http://";
+  if (!same_ignoring_case(std::string_view(request.target).substr(0, kScheme.size()), kScheme)) {
+    return;
+  }
+  const std::size_t path =
+      std::min(request.target.find_first_of("/?", kScheme.size()), request.target.size());
+  request.headers.set("Host", request.target.substr(kScheme.size(), path - kScheme.size()));
+  request.target.erase(0, path);
+  if (!request.target.starts_with('/')) {
+    request.target.insert(0, "/");
+  }
+}
 
 // One connection: reads a request, has it answered, writes the answer, and so on. While an answer is awaited
 // nothing is read, which keeps pipelined answers in order and a fast client from filling our memory.
@@ -59,13 +82,12 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     if (!timer_.pending()) {
       timer_.call_at(awaited_since_ + limits_.idle, [this] { end_if_idle(); });
     }
-    beast::http::async_read(socket_, buffer_, *parser_,
-                            [self = shared_from_this()](const beast::error_code& error, std::size_t) {
-                              self->awaited_since_ = Instant::max();
-                              if (self->open()) {
-                                self->on_read(error);
-                              }
-                            });
+    beast::http::async_read_header(socket_, buffer_, *parser_,
+                                   [self = shared_from_this()](const beast::error_code& error, std::size_t) {
+                                     if (self->open()) {
+                                       self->on_header(error);
+                                     }
+                                   });
   }
 
   // Ends it now; the handler is not called any more.
@@ -95,7 +117,56 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     }
   }
 
+  void on_header(const beast::error_code& error) {
+    using beast::http::field;
+    if (error) {
+      on_read(error);
+      return;
+    }
+    const auto& header = parser_->get();
+    const std::string_view coding = to_view(header[field::transfer_encoding]);
+    if (header.version() == kHttp11 && header.count(field::host) != 1) {
+      refuse(400, "A request of HTTP/1.1 says once which host it is for.\n");
+    } else if (!coding.empty() && !same_ignoring_case(coding, "chunked")) {
+      refuse(501, "This server takes no other transfer coding than chunked.\n");
+    } else {
+      read_body();
+    }
+  }
+
+  void read_body() {
+    const beast::error_code failure = take_what_is_here();
+    if (failure || parser_->is_done()) {
+      on_read(failure);
+      return;
+    }
+    // A client that asks whether it may go on waits for the word (RFC 9110, 10.1.1).
+    const auto& header = parser_->get();
+    if (header.version() == kHttp11 &&
+        same_ignoring_case(to_view(header[beast::http::field::expect]), "100-continue")) {
+      beast::error_code ignored;  // it is seen when the rest is read
+      asio::write(socket_, asio::buffer("HTTP/1.1 100 Continue\r\n\r\n"sv), ignored);
+    }
+    beast::http::async_read(socket_, buffer_, *parser_,
+                            [self = shared_from_this()](const beast::error_code& error, std::size_t) {
+                              if (self->open()) {
+                                self->on_read(error);
+                              }
+                            });
+  }
+
+  // What has come of the body with its header.
+  beast::error_code take_what_is_here() {
+    beast::error_code failure;
+    parser_->eager(true);
+    while (!failure && !parser_->is_done() && buffer_.size() > 0) {
+      buffer_.consume(parser_->put(buffer_.data(), failure));
+    }
+    return failure == beast::http::error::need_more ? beast::error_code() : failure;
+  }
+
   void on_read(const beast::error_code& error) {
+    awaited_since_ = Instant::max();
     using beast::http::error::body_limit;
     using beast::http::error::end_of_stream;
     using beast::http::error::header_limit;
@@ -121,9 +192,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     Request request{
         std::string(message.method_string()), std::string(message.target()), {}, std::move(message.body())};
     request.headers.reserve(kUsualFields);
-    for (const auto& field : message) {
-      request.headers.add(std::string(field.name_string()), std::string(field.value()));
+    for (const auto& each : message) {
+      request.headers.add(std::string(each.name_string()), std::string(each.value()));
     }
+    take_origin_form(request);
     const auto handler = handler_;  // which may close the server, and so this connection
     (*handler)(request, Respond([self = shared_from_this(),
                                  ended = std::make_shared<bool>(false)](std::optional<Response> response) {
@@ -146,9 +218,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   }
 
   void refuse(int status, std::string body) {
+    awaited_since_ = Instant::max();
     keep_alive_ = false;
     head_ = false;
-    version_ = 11;
+    version_ = kHttp11;
     write({status, {{"Content-Type", "text/plain"}}, std::move(body)});
   }
 
@@ -221,7 +294,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   beast::flat_buffer buffer_;
   std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
   std::string head_bytes_, body_;  // of the answer
-  unsigned version_ = 11;
+  unsigned version_ = kHttp11;
   bool keep_alive_ = true;
   bool head_ = false;  // only that of an answer is wanted
 };

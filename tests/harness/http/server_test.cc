@@ -162,6 +162,47 @@ TEST_F(ServerTest, RefusesWhatIsNoRequest) {
   }
 }
 
+TEST_F(ServerTest, TellsAClientThatAsksToGoOn) {
+  auto connection = connect();
+  connection.write("POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n");
+  EXPECT_EQ(connection.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  connection.write("-b-");
+  EXPECT_EQ(connection.read_until("-b-"),
+            "HTTP/1.1 200 OK\r\nX-Method: POST\r\nContent-Length: 5\r\n\r\n/a-b-");
+  connection.write("POST /c HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nd");
+  EXPECT_EQ(connection.read_until("/cd").find("100 Continue"), std::string::npos)
+      << "it has gone on by itself";
+}
+
+TEST_F(ServerTest, TakesTheWholeUrlOfARequestAndItsHost) {
+  auto connection = connect([](const Request& request, const Respond& respond) {
+    respond({200, {}, std::string(request.headers.find("Host").value()) + " " + request.target});
+  });
+  connection.write("GET http://real.test:80/a?b HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(connection.read_until("a?b").find("\r\n\r\nreal.test:80 /a?b"), std::string::npos);
+  connection.write("GET HTTP://real.test?b HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(connection.read_until("?b").find("real.test /?b"), std::string::npos);
+  connection.write("GET http://real.test HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_NE(connection.read_all().find("real.test /"), std::string::npos);
+}
+
+TEST_F(ServerTest, RefusesARequestThatDoesNotSayOnceWhichHostItIsFor) {
+  for (const char* const hosts : {"", "Host: a\r\nHost: b\r\n"}) {
+    auto connection = connect();
+    connection.write(std::string("GET / HTTP/1.1\r\n") + hosts + "\r\n");
+    EXPECT_EQ(connection.read_all().substr(0, 13), "HTTP/1.1 400 ");
+  }
+}
+
+TEST_F(ServerTest, RefusesATransferCodingThatItDoesNotKnow) {
+  for (const char* const coding : {"gzip", "gzip, chunked"}) {
+    auto connection = connect();
+    connection.write(std::string("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: ") + coding +
+                     "\r\n\r\nabc");
+    EXPECT_EQ(connection.read_all().substr(0, 13), "HTTP/1.1 501 ") << coding;
+  }
+}
+
 TEST_F(ServerTest, ClosesAConnectionThatIsIdleForTooLong) {
   auto connection = connect(echo, {.idle = 20ms});
   EXPECT_EQ(connection.read_all(), "") << "ends without an answer";
