@@ -82,7 +82,7 @@ void add_audit(CLI::App& program, int& status) {
       "audit", "Prove that every expectation of a scenario can fail: a check that cannot is no check");
   command->footer(
       "Runs each scenario as it is, which must hold, and then with one thing changed at a time: without a "
-      "fault,\n"
+      "fault, "
       "without a mitigation, without a guard of the service, with the incident from the start. Each must "
       "fail.\n"
       "What none of these fails is judged by forged evidence.\n"

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
@@ -35,8 +37,31 @@ std::string quoted(const std::string& word) {
 
 }  // namespace
 
+CLI::Validator is_seed() {
+  return {[](const std::string& text) {
+            Seed seed = 0;
+            const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+            return error == std::errc() && stopped == text.data() + text.size()
+                       ? std::string()
+                       : fmt::format("'{}' is no whole number from 0 to {}", text,
+                                     std::numeric_limits<Seed>::max());
+          },
+          ""};
+}
+
+CLI::Validator is_not_negative() {
+  return {[](const std::string& text) {
+            double number = 0;
+            return CLI::detail::lexical_cast(text, number) && number >= 0
+                       ? std::string()
+                       : fmt::format("'{}' is no number from 0 on", text);
+          },
+          ""};
+}
+
 void ScenarioOptions::add_to(CLI::App& command) {
   command.add_option("--seed", seed, "Seed of everything random; the scenario's own unless given")
+      ->check(is_seed())
       ->type_name("N");
   command.add_option("--service", service, "Test this service instead: a command, or the http:// URL of one")
       ->type_name("CMD|URL");

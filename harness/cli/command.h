@@ -40,6 +40,10 @@ void add_trace(CLI::App& program, int& status);
 void add_diff(CLI::App& program, int& status);
 void add_replay(CLI::App& program, int& status);
 
+/// Checks of what options are given.
+CLI::Validator is_seed();          // a whole number of 64 bits; CLI11 itself takes "-5" for one
+CLI::Validator is_not_negative();  // a number
+
 /// Options that say which scenario and what is different in it.
 struct ScenarioOptions {
   std::string service;                // --service CMD|URL

@@ -91,7 +91,7 @@ void add_import(CLI::App& program, int& status) {
       "  faultline import artillery tests/load/shop.yml --out suites\n"
       "  faultline load suites/load/shop.toml --url http://127.0.0.1:3000\n"
       "What has no counterpart is listed, with its line. Exit status: 0 the files are written, 2 the script "
-      "is broken or\n"
+      "is broken or "
       "none, 3 they could not be written.");
   command->require_subcommand(1);
   CLI::App* one = command->add_subcommand("artillery", "A script of Artillery, in YAML");

@@ -170,14 +170,16 @@ void add_load(CLI::App& program, int& status) {
       "  faultline load --url http://127.0.0.1:3000/healthz --rate 500/s --for 30s\n"
       "  faultline load --url http://127.0.0.1:3000/healthz --users 50 --for 10s\n"
       "Exit status: 0 every threshold holds, 1 one does not, 2 the file or the command line is wrong, 3 "
-      "something\n"
+      "something "
       "could not be had, 4 the generator did not keep up: the run says nothing about the service.");
   auto options = std::make_shared<LoadOptions>();
   command->add_option("file", options->file, "A load test; without one: --rate or --users, and --for")
       ->type_name("FILE")
       ->check(CLI::ExistingFile.description(""));
   command->add_option("--url", options->url, "Where the service is")->type_name("URL")->required();
-  command->add_option("--seed", options->seed, "What all that is random is drawn from")->type_name("N");
+  command->add_option("--seed", options->seed, "What all that is random is drawn from")
+      ->check(is_seed())
+      ->type_name("N");
   command->add_option("--jobs", options->jobs, "Threads (1); the load is the same for any number")
       ->check(CLI::Range(std::size_t{1}, kJobsAtMost).description(""))
       ->type_name("N");

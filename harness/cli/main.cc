@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <memory>
 
 #include "cli/allocator.h"
 #include "cli/command.h"
+#include "cli/help.h"
 #include "core/error.h"
 
 namespace faultline {
@@ -27,11 +29,12 @@ int main(int argc, char** argv) {
   using namespace faultline;
   cli::take_large_pages();
   CLI::App program("Tests whether a service survives its dependencies.", "faultline");
+  program.formatter(std::make_shared<cli::Help>(cli::columns()));
   program.set_version_flag("--version", FAULTLINE_VERSION);
   program.require_subcommand(1);
   program.footer(
       "Exit status: 0 everything held, 1 an expectation failed, 2 the scenario or the command line is "
-      "wrong,\n"
+      "wrong, "
       "3 the environment could not be had, 4 the run did not test what it says, 130 or 143 interrupted.");
   int status = 0;
   cli::add_run(program, status);

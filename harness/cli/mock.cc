@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/command.h"
 #include "cli/mock_webhooks.h"
 #include "cli/signals.h"
 #include "core/error.h"
+#include "http/message.h"
 #include "ledger/ledger.h"
 #include "loop/loop.h"
 #include "shopify/mock.h"
@@ -15,7 +18,9 @@
 namespace faultline::cli {
 namespace {
 
-constexpr std::uint16_t kControlAbove = 10;  // the port of a mock, its control port is
+constexpr int kControlAbove = 10;  // the port of a mock, its control port is
+constexpr int kLastPort = 65535;
+constexpr std::int64_t kMostData = 1'000'000;  // some gigabytes
 
 struct MockOptions {
   std::string listen;
@@ -42,11 +47,11 @@ void serve(const Mock& mock, const std::string& host, const std::string& what, c
   }
 }
 
-std::uint16_t control_port_of(const MockOptions& options, std::uint16_t port) {
+int control_port_of(const MockOptions& options, std::uint16_t port) {
   if (options.control_port >= 0) {
-    return static_cast<std::uint16_t>(options.control_port);
+    return options.control_port;
   }
-  return port == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(port + kControlAbove);
+  return port == 0 ? 0 : port + kControlAbove;
 }
 
 int mock(const std::string& name, const MockOptions& options) {
@@ -55,6 +60,12 @@ int mock(const std::string& name, const MockOptions& options) {
   const auto address = transport::parse_address(options.listen);
   if (!address) {
     fmt::print(stderr, "faultline: '{}' is no address such as 127.0.0.1:12111\n", options.listen);
+    return kUsage;
+  }
+  const int control_port = control_port_of(options, address->port);
+  if (control_port > kLastPort) {
+    fmt::print(stderr, "faultline: there is no port {} above {}: give --control-port\n", kControlAbove,
+               address->port);
     return kUsage;
   }
   ledger::Shape shape;
@@ -70,7 +81,7 @@ int mock(const std::string& name, const MockOptions& options) {
     given.seed = options.seed;
     given.requests_per_second = options.rate_limit;
     given.clock = options.system_clock ? stripe::AccountClock::system : stripe::AccountClock::logical;
-    given.control_port = control_port_of(options, address->port);
+    given.control_port = static_cast<std::uint16_t>(control_port);
     const stripe::Mock stripe(loop, address->host, address->port, ledger, given);
     serve(stripe, address->host, fmt::format("Stripe: {} charges, key {}", options.data, given.api_key),
           stop);
@@ -78,14 +89,20 @@ int mock(const std::string& name, const MockOptions& options) {
     shopify::Options given;
     given.seed = options.seed;
     given.calls.lifted = given.cost.lifted = !options.limits;
-    given.control_port = control_port_of(options, address->port);
+    given.control_port = static_cast<std::uint16_t>(control_port);
     for (const std::string& shop : options.shops) {
       const auto equals = shop.find('=');
       if (equals == std::string::npos || equals == 0 || equals + 1 == shop.size()) {
         fmt::print(stderr, "faultline: --shop '{}' is no DOMAIN=TOKEN\n", shop);
         return kUsage;
       }
-      given.shops.push_back({shop.substr(0, equals), shop.substr(equals + 1)});
+      const std::string domain = shop.substr(0, equals);
+      if (std::any_of(given.shops.begin(), given.shops.end(),
+                      [&](const auto& other) { return http::same_ignoring_case(other.domain, domain); })) {
+        fmt::print(stderr, "faultline: --shop '{}': there is a shop {} already\n", shop, domain);
+        return kUsage;
+      }
+      given.shops.push_back({domain, shop.substr(equals + 1)});
     }
     const shopify::Mock shopify(loop, address->host, address->port, ledger, given);
     serve(shopify, address->host,
@@ -111,24 +128,26 @@ void add_mock(CLI::App& program, int& status) {
   for (const std::string name : {"stripe", "shopify"}) {
     auto options = std::make_shared<MockOptions>();
     options->listen = name == "stripe" ? "127.0.0.1:12111" : "127.0.0.1:12112";
-    CLI::App* one = command->add_subcommand(name, name == "stripe" ? "Charges" : "Orders");
+    CLI::App* one =
+        command->add_subcommand(name, name == "stripe" ? "Stripe's API, of an account with charges"
+                                                       : "Shopify's Admin APIs, of shops with orders");
     one->add_option("--listen", options->listen, "Where (" + options->listen + "); port 0: any free one")
         ->type_name("ADDRESS");
-    one->add_option("--data", options->data, "How many of them (500)")->type_name("N");
-    one->add_option("--seed", options->seed, "What they are made from (1)")->type_name("N");
+    one->add_option("--data", options->data, "How many of them (500)")
+        ->check(CLI::Range(std::int64_t{0}, kMostData).description(""))
+        ->type_name("N");
+    one->add_option("--seed", options->seed, "What they are made from (1)")->check(is_seed())->type_name("N");
     one->add_option("--control-port", options->control_port,
                     "Where tests reset it, and look into it (10 above the other port); 0: any free one")
-        ->check(CLI::Range(0, 65535))
+        ->check(CLI::Range(0, kLastPort).description(""))
         ->type_name("PORT");
     if (name == "stripe") {
       one->add_option("--rate-limit", options->rate_limit,
                       "Requests a second, above which it answers 429 (no limit)")
-          ->check(CLI::NonNegativeNumber)
+          ->check(is_not_negative())
           ->type_name("N");
-      one->add_flag(
-          "--system-clock", options->system_clock,
-          "What is made is dated now. Otherwise time begins at the end of the data, and each write takes "
-          "a second: equal requests get equal bytes");
+      one->add_flag("--system-clock", options->system_clock,
+                    "What is made is dated now, and not on from the end of the data");
     }
     if (name == "shopify") {
       one->add_flag("--limits", options->limits,

@@ -12,6 +12,7 @@
 #include "cli/signals.h"
 #include "core/units.h"
 #include "loop/loop.h"
+#include "result/result.h"
 #include "transport/address.h"
 #include "webhook_receiver/findings.h"
 #include "webhook_receiver/receiver.h"
@@ -64,6 +65,9 @@ std::optional<webhook_receiver::Contract> contract_of(const WebhooksOptions& opt
   }
   for (const std::string& text : options.expected) {
     const auto at = text.find('@');
+    if (at == 0 || at + 1 == text.size()) {
+      return wrong(fmt::format("--expect '{}' is no ID or ID@PATH", text));
+    }
     contract.expected.insert({text.substr(0, at), at == std::string::npos ? "" : text.substr(at + 1)});
   }
   return contract;
@@ -211,7 +215,7 @@ int receive(const WebhooksOptions& options) {
   if (!options.json.empty()) {
     write_json(options.json, to_json(log, judgement, began));
   }
-  return 0;
+  return judgement.findings.empty() ? 0 : result::exit_status(result::Verdict::failed);
 }
 
 }  // namespace
@@ -221,6 +225,7 @@ void add_mock_webhooks(CLI::App& mock, int& status) {
   CLI::App* command =
       mock.add_subcommand("webhooks", "A customer who receives webhooks, fails by script, and judges");
   command->footer(
+      "Exit status 0: nothing was wrong with what was delivered; 1: something was.\n"
       "Example:\n"
       "  faultline mock webhooks --script answers.toml --scheme stripe --secret whsec_test\n"
       "with answers.toml:\n"
@@ -230,12 +235,17 @@ void add_mock_webhooks(CLI::App& mock, int& status) {
   command->add_option("--script", options->script, "What is answered, attempt by attempt (200)")
       ->type_name("FILE")
       ->check(CLI::ExistingFile.description(""));
-  command
-      ->add_option("--scheme", options->scheme, "Whose signatures are verified: stripe, shopify or settler")
-      ->type_name("NAME")
-      ->check(CLI::IsMember(schemes()).description(""));
-  command->add_option("--secret", options->secrets, "What they are made with; may be given more than once")
-      ->type_name("SECRET");
+  CLI::Option* const scheme = command
+                                  ->add_option("--scheme", options->scheme,
+                                               "Whose signatures are verified: stripe, shopify or settler")
+                                  ->type_name("NAME")
+                                  ->check(CLI::IsMember(schemes()).description(""));
+  CLI::Option* const secret =
+      command
+          ->add_option("--secret", options->secrets, "What they are made with; may be given more than once")
+          ->type_name("SECRET");
+  scheme->needs(secret);
+  secret->needs(scheme);
   command
       ->add_option("--pauses", options->pauses,
                    "What the sender promises before the 2nd, 3rd, … attempt; what comes sooner is too early")
@@ -252,6 +262,7 @@ void add_mock_webhooks(CLI::App& mock, int& status) {
   command->add_option("--json", options->json, "Where every attempt and finding goes in the end")
       ->type_name("FILE");
   command->add_option("--seed", options->seed, "What the script leaves to chance is drawn from (1)")
+      ->check(is_seed())
       ->type_name("N");
   command->callback([options, &status] { status = receive(*options); });
 }

@@ -61,6 +61,22 @@ INSTANTIATE_TEST_SUITE_P(
         Typo{"http_req_failed rate < 1%\"]\n[[expect]]\nrecovered",
              "http_req_duration p(99.9) < 1s\"]\n[[expect]]\nrecovered", "cannot be judged in phase"}));
 
+TEST(CommandLine, HelpFitsATerminalExceptForWhatIsCopiedFromIt) {
+  for (const char* const command : {"", "run", "audit", "compare", "check", "list", "up", "proxy", "report",
+                                    "replay", "mock", "load", "import", "trace", "diff"}) {
+    std::vector<std::string> words = {command, "--help"};
+    words.erase(words.begin(), words.begin() + (*command == 0 ? 1 : 0));
+    const Said said = run(words);
+    EXPECT_EQ(said.status, 0);
+    std::istringstream lines(said.out);
+    bool copied = false;  // whether what begins with spaces is an example
+    for (std::string line; std::getline(lines, line);) {
+      copied = copied || line.starts_with("Example");
+      EXPECT_TRUE(line.size() <= 80 || (copied && line.starts_with("  "))) << command << ": " << line;
+    }
+  }
+}
+
 TEST(CommandLine, SaysThatAnOptionIsWrong) {
   const Said said = run({"run", "suites/playbook", "--sed", "7"});
   EXPECT_EQ(said.status, 2);

@@ -18,7 +18,8 @@ Said asked(const std::string& mock, const std::string& curl) {
   const std::string out = (scratch / "out").string();
   return shell("./faultline mock " + mock + " --listen 127.0.0.1:0 >" + out +
                " & pid=$!; until at=$(grep -o -m1 'http://[^ ]*' " + out +
-               "); do sleep 0.02; done; curl -s " + curl + "; kill -INT $pid; wait $pid; cat " + out);
+               "); do sleep 0.02; done; curl -s " + curl + "; kill -INT $pid; wait $pid; status=$?; cat " +
+               out + "; exit $status");
 }
 
 TEST(MockCommand, ServesStripeUntilItIsInterrupted) {
@@ -45,10 +46,17 @@ TEST(MockCommand, ReceivesWebhooksAndJudgesThem) {
       "-o /dev/null -w '%{http_code} ' -H 'X-Settler-Delivery: d1' -d '{}' \"$at/hooks/a\"";
   const Said said =
       asked("webhooks --script " + script + " --scheme settler --secret s", post + "; curl -s " + post);
-  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_EQ(said.status, 1) << said.err << "for what was wrong";
   EXPECT_THAT(said.out,
               AllOf(HasSubstr("503 204 "), HasSubstr("/hooks/a  d1  attempt 1: 503, signature missing"),
                     HasSubstr("2 attempts of 1 deliveries: 1 delivered"), HasSubstr("bad signature")));
+}
+
+TEST(MockCommand, IsContentWithWebhooksThatAreAsTheyShouldBe) {
+  const Said said =
+      asked("webhooks --expect d1@/hooks/a", "-H 'X-Settler-Delivery: d1' -d '{}' \"$at/hooks/a\"");
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("1 attempts of 1 deliveries: 1 delivered"));
 }
 
 TEST(MockCommand, ReceivesWebhooksAndHoldsTheirSenderToItsPauses) {
@@ -59,7 +67,7 @@ TEST(MockCommand, ReceivesWebhooksAndHoldsTheirSenderToItsPauses) {
   const Said said =
       asked("webhooks --script " + script + " --pauses 1h,2h --jitter 10% --expect d2 --json " + json,
             post + "; curl -s " + post);
-  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_EQ(said.status, 1) << said.err;
   EXPECT_THAT(said.out,
               AllOf(HasSubstr("too early"), HasSubstr("54.0 min are promised"), HasSubstr("d2: never came")));
   const auto log = nlohmann::json::parse(text_of(json));
@@ -74,7 +82,25 @@ TEST(MockCommand, SaysWhatIsWrongWithItsOptions) {
   EXPECT_EQ(run({"mock", "webhooks", "--jitter", "much"}).status, 2);
   EXPECT_EQ(run({"mock", "webhooks", "--timeout", "never"}).status, 2);
   EXPECT_EQ(run({"mock", "stripe", "--listen", "nowhere"}).status, 2);
-  EXPECT_EQ(run({"mock", "stripe", "--data", "-1"}).status, 2);
+  const auto told = [](std::vector<std::string> options) {
+    options.insert(options.begin(), "mock");
+    const Said said = run(options);
+    EXPECT_EQ(said.status, 2);
+    return said.err;
+  };
+  EXPECT_THAT(told({"stripe", "--data", "-1"}), HasSubstr("not in range 0 to 1000000"));
+  EXPECT_THAT(told({"stripe", "--data", "99999999999"}), HasSubstr("not in range 0 to 1000000"));
+  EXPECT_THAT(told({"stripe", "--seed=-5"}),
+              HasSubstr("'-5' is no whole number from 0 to 18446744073709551615"));
+  EXPECT_THAT(told({"stripe", "--seed", "18446744073709551616"}), HasSubstr("is no whole number"));
+  EXPECT_THAT(told({"stripe", "--rate-limit=-1"}), HasSubstr("'-1' is no number from 0 on"));
+  EXPECT_THAT(told({"stripe", "--listen", "127.0.0.1:65530"}),
+              HasSubstr("there is no port 10 above 65530: give --control-port"));
+  EXPECT_THAT(told({"shopify", "--shop", "Test-Shop.myshopify.com=zzz"}),
+              HasSubstr("there is a shop Test-Shop.myshopify.com already"));
+  EXPECT_THAT(told({"webhooks", "--scheme", "stripe"}), HasSubstr("--scheme requires --secret"));
+  EXPECT_THAT(told({"webhooks", "--secret", "s"}), HasSubstr("--secret requires --scheme"));
+  EXPECT_THAT(told({"webhooks", "--expect", "a@"}), HasSubstr("--expect 'a@' is no ID or ID@PATH"));
   EXPECT_EQ(run({"mock", "stripe", "--control-port", "70000"}).status, 2);
   EXPECT_EQ(run({"mock", "paypal"}).status, 2);
   const Scratch scratch;
