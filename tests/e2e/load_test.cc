@@ -73,9 +73,12 @@ TEST(LoadCommand, CountsUnansweredRequestsByTheirKind) {
 }
 
 TEST(LoadCommand, EndsWithASummaryWhenItIsInterrupted) {
-  const Said said = shell(
-      "./faultline load --url http://127.0.0.1:1/ --rate 20/s --for 60s > out & pid=$!; sleep 1; "
-      "kill -INT $pid; wait $pid; status=$?; cat out; rm out; exit $status");
+  const Scratch scratch;
+  const std::string out = (scratch / "out").string(), run = (scratch / "run").string();
+  const Said said =
+      shell("./faultline load --url http://127.0.0.1:1/ --rate 20/s --for 60s --out " + run + " > " + out +
+            " & pid=$!; until [ -s " + run + "/seconds.ndjson ]; do sleep 0.02; done; " +
+            "kill -INT $pid; wait $pid; status=$?; cat " + out + "; exit $status");
   EXPECT_EQ(said.status, 130);
   EXPECT_THAT(said.out, HasSubstr("no answer: refused"));
 }
