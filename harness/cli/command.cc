@@ -59,6 +59,15 @@ CLI::Validator is_not_negative() {
           ""};
 }
 
+CLI::Validator is_run() {
+  return {[](const std::string& path) {
+            return fs::exists(fs::path(path) / "journal.ndjson")
+                       ? std::string()
+                       : fmt::format("{} is no directory that a run left: it holds no journal.ndjson", path);
+          },
+          ""};
+}
+
 void ScenarioOptions::add_to(CLI::App& command) {
   command.add_option("--seed", seed, "Seed of everything random; the scenario's own unless given")
       ->check(is_seed())

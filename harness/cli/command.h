@@ -43,6 +43,7 @@ void add_replay(CLI::App& program, int& status);
 /// Checks of what options are given.
 CLI::Validator is_seed();          // a whole number of 64 bits; CLI11 itself takes "-5" for one
 CLI::Validator is_not_negative();  // a number
+CLI::Validator is_run();           // the directory that a run left
 
 /// Options that say which scenario and what is different in it.
 struct ScenarioOptions {

@@ -104,6 +104,7 @@ void add_replay(CLI::App& program, int& status) {
       "Exit status: 0 identical in all that both runs came to begin, 1 not.");
   auto options = std::make_shared<ReplayOptions>();
   command->add_option("directory", options->directory, "The directory that the run left")
+      ->check(is_run())
       ->type_name("DIR")
       ->required();
   command->add_option("--service", options->service, "Another service: a command, or a URL")

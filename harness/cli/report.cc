@@ -102,6 +102,7 @@ void add_report(CLI::App& program, int& status) {
   command
       ->add_option("directory", options->paths,
                    "The directories that runs left, or one that holds those of a suite")
+      ->check(CLI::ExistingDirectory.description(""))
       ->type_name("DIR")
       ->required();
   options->outputs.add_to(*command);

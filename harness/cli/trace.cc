@@ -25,6 +25,7 @@ void add_trace(CLI::App& program, int& /*status*/) {
       "Example: faultline trace runs/latest\nWith observe = \"all\" in the scenario it has every message.");
   auto directory = std::make_shared<std::string>();
   command->add_option("directory", *directory, "The directory that the run left")
+      ->check(is_run())
       ->type_name("DIR")
       ->required();
   command->callback([directory] {
@@ -41,8 +42,11 @@ void add_diff(CLI::App& program, int& status) {
       "that both came to begin, 1 not.");
   auto a = std::make_shared<std::string>();
   auto b = std::make_shared<std::string>();
-  command->add_option("a", *a, "The directory that one run left")->type_name("DIR")->required();
-  command->add_option("b", *b, "And the other")->type_name("DIR")->required();
+  command->add_option("a", *a, "The directory that one run left")
+      ->check(is_run())
+      ->type_name("DIR")
+      ->required();
+  command->add_option("b", *b, "And the other")->check(is_run())->type_name("DIR")->required();
   command->callback([a, b, &status] {
     const search::Difference difference = search::diff(trace_of(*a), trace_of(*b));
     fmt::print("{}", search::to_text(difference, *a, *b));

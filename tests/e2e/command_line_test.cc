@@ -85,6 +85,17 @@ TEST(CommandLine, SaysThatAnOptionIsWrong) {
   EXPECT_EQ(run({"--help"}).status, 0);
 }
 
+TEST(CommandLine, SaysThatADirectoryIsNoRun) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"replay", "docs"}, {"trace", "docs"}, {"diff", "docs", "docs"}}) {
+    const Said said = run(words);
+    EXPECT_EQ(said.status, 2) << words[0];
+    EXPECT_THAT(said.err, HasSubstr("docs is no directory that a run left: it holds no journal.ndjson"));
+  }
+  EXPECT_EQ(run({"report", "nowhere"}).status, 2);
+  EXPECT_EQ(run({"report", "docs"}).status, 3) << "a run may not have come so far";
+}
+
 TEST(CommandLine, ChecksAndListsTheSuite) {
   const Said check = run({"check", "suites/playbook"});
   EXPECT_EQ(check.status, 0) << check.err;

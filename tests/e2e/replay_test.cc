@@ -64,12 +64,5 @@ TEST(Replay, NamesWhereAServiceThatWasChangedDiffersFirst) {
                                       "  now   outcome   unknown\n"));
 }
 
-TEST(Replay, OfWhatIsNoRunIsAnErrorOfTheEnvironment) {
-  const Scratch scratch;
-  const Said said = run({"replay", (scratch / "nothing").string()});
-  EXPECT_EQ(said.status, 3);
-  EXPECT_THAT(said.err, StartsWith("faultline: "));
-}
-
 }  // namespace
 }  // namespace faultline::e2e
