@@ -10,7 +10,6 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::StartsWith;
 
 // In front of the service: every fourth arrival is refused, and of the others some answers are changed.
 constexpr const char* kFaults = R"(
