@@ -83,15 +83,16 @@ class NotifyingService {
                        {"data", {{"executionId", execution}}}};
     sender_.send({.id = "d-" + execution,
                   .endpoint_id = "the only one",
-                  .url = endpoint_.value("url", ""),
-                  .make = [secret, traceparent, execution, text = body.dump()](std::int64_t now) {
-                    return http::Request{
-                        .headers = {{"X-Settler-Delivery", "d-" + execution},
-                                    {"X-Settler-Signature",
-                                     webhooks::sign(webhooks::Scheme::settler, secret, now, text)},
-                                    {"traceparent", traceparent}},
-                        .body = text};
-                  }});
+                  .where = [url = endpoint_.value("url", "")] { return url; },
+                  .make =
+                      [secret, traceparent, execution, text = body.dump()](std::int64_t now) {
+                        return http::Request{
+                            .headers = {{"X-Settler-Delivery", "d-" + execution},
+                                        {"X-Settler-Signature",
+                                         webhooks::sign(webhooks::Scheme::settler, secret, now, text)},
+                                        {"traceparent", traceparent}},
+                            .body = text};
+                      }});
   }
 
   Loop loop_{"service"};
