@@ -115,10 +115,11 @@ bool same_ignoring_case(std::string_view a, std::string_view b) {
 std::optional<Url> parse_url(std::string_view text) {
   static constexpr std::string_view kPlain = "http://", kTls = "https://";
   Url url;
-  url.tls = text.starts_with(kTls);
-  if (!url.tls && !text.starts_with(kPlain)) {
+  url.tls = same_ignoring_case(text.substr(0, kTls.size()), kTls);
+  if (!url.tls && !same_ignoring_case(text.substr(0, kPlain.size()), kPlain)) {
     return std::nullopt;
   }
+  text = text.substr(0, text.find('#'));
   text.remove_prefix(url.tls ? kTls.size() : kPlain.size());
   const auto slash = std::min(text.find('/'), text.find('?'));
   const std::string_view authority = text.substr(0, slash);

@@ -75,7 +75,7 @@ struct Url {
 
   Origin origin() const { return {host, port, tls}; }
 };
-/// Nothing when the text is neither an http nor an https URL.
+/// Without its fragment, which is never sent (RFC 9110, 7.1). Nothing when the text is neither an http nor an https URL.
 std::optional<Url> parse_url(std::string_view text);
 
 }  // namespace faultline::http

@@ -54,9 +54,19 @@ TEST(Url, OfHttpsSaysSoAndHasItsOwnPort) {
   EXPECT_TRUE(url->origin().tls);
 }
 
+TEST(Url, HasASchemeInAnyCaseAndNoFragment) {
+  EXPECT_EQ(parse_url("HTTP://example/A")->target, "/A");
+  EXPECT_FALSE(parse_url("Http://example")->tls);
+  EXPECT_TRUE(parse_url("HTTPS://example")->tls);
+  EXPECT_EQ(parse_url("http://example/a?b#c/d?e")->target, "/a?b");
+  EXPECT_EQ(parse_url("http://example/#a")->target, "/");
+  EXPECT_EQ(parse_url("http://example#a/b")->target, "/");
+  EXPECT_EQ(parse_url("http://example#a/b")->host, "example");
+}
+
 TEST(Url, IsRefusedWhenItIsNotOne) {
   for (const char* text : {"", "ftp://a/", "http://", "https://", "http://:80/", "http://a:/", "http://a:x/",
-                           "http://a:65536/", "http://user@a/", "a:80"}) {
+                           "http://a:65536/", "http://user@a/", "a:80", "http://#a", "http"}) {
     EXPECT_FALSE(parse_url(text)) << text;
   }
 }
