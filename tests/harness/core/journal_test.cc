@@ -48,6 +48,7 @@ TEST_F(JournalTest, KeepsTheOrderOfEachOfManyProducers) {
   {
     Journal journal(path_, origin_);
     std::vector<std::thread> threads;
+    threads.reserve(kProducers);
     for (int p = 0; p < kProducers; ++p) {
       threads.emplace_back([&, p] {
         auto& producer = journal.producer("p" + std::to_string(p));
